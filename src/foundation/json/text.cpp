@@ -1,0 +1,171 @@
+#include "foundation/json/text.h"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace lesto::json {
+namespace {
+
+namespace dom = simdjson::dom;
+
+Result<Value> build(const dom::element& element, std::size_t depth) {
+  if (depth > kDepthMax) return fail(Code::TooLarge, "exceeded max depth");
+  switch (element.type()) {
+    case dom::element_type::NULL_VALUE: return Value();
+    case dom::element_type::BOOL: return Value(bool(element));
+    case dom::element_type::INT64: return Value(int64_t(element));
+    case dom::element_type::UINT64: return Value(static_cast<double>(uint64_t(element)));
+    case dom::element_type::DOUBLE: return Value(double(element));
+    case dom::element_type::STRING: return Value(std::string_view(element));
+    case dom::element_type::ARRAY: {
+      std::vector<Value> items;
+      for (dom::element item : dom::array(element)) {
+        TRY_ASSIGN(Value value, build(item, depth + 1));
+        items.push_back(std::move(value));
+      }
+      return Value::array(std::move(items));
+    }
+    case dom::element_type::OBJECT: {
+      std::vector<Member> members;
+      for (auto [key, item] : dom::object(element)) {
+        TRY_ASSIGN(Value value, build(item, depth + 1));
+        members.emplace_back(Value(key), std::move(value));
+      }
+      return Value::object(std::move(members));
+    }
+  }
+  return fail(Code::Internal, "unknown JSON element");
+}
+
+void append_string(std::string& out, std::string_view text, const WriteOptions& options) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += '"';
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    bool html = options.escape_html == EscapeHtml::Yes && (byte == '<' || byte == '>' || byte == '&');
+    bool separator = byte == 0xE2 && text.substr(i).starts_with("\xE2\x80") && i + 2 < text.size() &&
+                     (static_cast<unsigned char>(text[i + 2]) & 0xFE) == 0xA8;
+    if (byte >= 0x20 && byte != '"' && byte != '\\' && !html && !separator) continue;
+    out.append(text, start, i - start);
+    start = i + 1;
+    switch (byte) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case 0xE2:
+        out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
+        i += 2;
+        start = i + 1;
+        break;
+      default:
+        out += "\\u00";
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+  }
+  out.append(text, start);
+  out += '"';
+}
+
+void append_double(std::string& out, double number) {
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
+  double magnitude = std::fabs(number);
+  bool exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
+  char buffer[64];
+  auto end = std::to_chars(buffer, buffer + sizeof buffer, number,
+                           exponent ? std::chars_format::scientific : std::chars_format::fixed)
+                 .ptr;
+  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  // Go writes e-07 as e-7, and keeps e+21.
+  auto e = text.find("e-0");
+  if (exponent && e != std::string_view::npos) {
+    out.append(text, 0, e + 2);
+    out.append(text, e + 3);
+    return;
+  }
+  out += text;
+}
+
+void line_break(std::string& out, unsigned indent, std::size_t depth) {
+  if (indent == 0) return;
+  out += '\n';
+  out.append(indent * depth, ' ');
+}
+
+void append_at(std::string& out, const Value& value, const WriteOptions& options, std::size_t depth);
+
+void append_members(std::string& out, const Value& value, const WriteOptions& options, std::size_t depth) {
+  out += '{';
+  bool first = true;
+  for (const Member& member : value.members()) {
+    if (!first) out += ',';
+    first = false;
+    line_break(out, options.indent, depth + 1);
+    append_string(out, member.name(), options);
+    out += options.indent ? ": " : ":";
+    append_at(out, member.value, options, depth + 1);
+  }
+  if (!first) line_break(out, options.indent, depth);
+  out += '}';
+}
+
+void append_at(std::string& out, const Value& value, const WriteOptions& options, std::size_t depth) {
+  switch (value.kind()) {
+    case Kind::Null: out += "null"; break;
+    case Kind::Bool: out += value.boolean() ? "true" : "false"; break;
+    case Kind::Int: {
+      char buffer[24];
+      auto end = std::to_chars(buffer, buffer + sizeof buffer, value.integer()).ptr;
+      out.append(buffer, end);
+      break;
+    }
+    case Kind::Double: append_double(out, value.number()); break;
+    case Kind::String: append_string(out, value.text(), options); break;
+    case Kind::Array: {
+      out += '[';
+      bool first = true;
+      for (const Value& item : value.items()) {
+        if (!first) out += ',';
+        first = false;
+        line_break(out, options.indent, depth + 1);
+        append_at(out, item, options, depth + 1);
+      }
+      if (!first) line_break(out, options.indent, depth);
+      out += ']';
+      break;
+    }
+    case Kind::Object: append_members(out, value, options, depth); break;
+  }
+}
+
+}  // namespace
+
+Result<Value> parse(std::string_view text) {
+  thread_local dom::parser parser;
+  dom::element element;
+  auto error = parser.parse(text.data(), text.size()).get(element);
+  if (error) return fail(Code::Invalid, simdjson::error_message(error));
+  return build(element, 0);
+}
+
+void append(std::string& out, const Value& value, const WriteOptions& options) {
+  append_at(out, value, options, 0);
+}
+
+std::string write(const Value& value, const WriteOptions& options) {
+  std::string out;
+  append(out, value, options);
+  return out;
+}
+
+}  // namespace lesto::json

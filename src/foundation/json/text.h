@@ -1,0 +1,34 @@
+// JSON text in and out, with Kubernetes' and Go's rules (reference/dependencies.md section 5, golden suite `json`).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "foundation/base/result.h"
+#include "foundation/json/value.h"
+
+namespace lesto::json {
+
+// How deep arrays and objects may be nested.
+inline constexpr std::size_t kDepthMax = 1000;
+
+// Reads one JSON text. Errors are Invalid, worded as Go's decoder words them.
+Result<Value> parse(std::string_view text);
+
+enum class EscapeHtml : bool { No, Yes };
+
+struct WriteOptions {
+  // Write <, > and & as \u003c and so on, as Go's encoder does by default.
+  EscapeHtml escape_html = EscapeHtml::No;
+  // Blanks a level; 0 writes one line.
+  unsigned indent = 0;
+};
+
+// Keys in byte order, shortest numbers that read back, Go's notation for exponents.
+std::string write(const Value& value, const WriteOptions& options = {});
+void append(std::string& out, const Value& value, const WriteOptions& options = {});
+
+// The text that hashes are taken of: one line, HTML escaped, as Go's json.Marshal gives it.
+inline std::string canonical(const Value& value) { return write(value, {.escape_html = EscapeHtml::Yes}); }
+
+}  // namespace lesto::json

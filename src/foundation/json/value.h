@@ -1,0 +1,140 @@
+// A JSON value: null, bool, 64-bit integer, double, string, array or object with keys in byte order.
+//
+// Value semantics: a copy is a counter increment, whatever the size, and two copies never see each other's
+// changes (a change copies the level that it touches when it is shared). Copies may live on different threads;
+// one Value object belongs to one thread at a time.
+//
+// Numbers follow Kubernetes' decoder: a literal without fraction and exponent that fits 64 bits is Int, all else
+// Double. 1 and 1.0 are different values.
+//
+// Reading never fails: a missing member or a value of another kind reads as null, "", 0 or an empty list, so a
+// path can be walked without a check a step: object["metadata"]["name"].text().
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lesto::json {
+
+enum class Kind : std::uint8_t { Null, Bool, Int, Double, String, Array, Object };
+
+struct Member;
+
+class Value {
+ public:
+  Value() = default;
+  Value(std::nullptr_t) {}
+  Value(bool value);
+  Value(int value) : Value(static_cast<std::int64_t>(value)) {}
+  Value(std::int64_t value);
+  Value(double value);
+  Value(std::string_view text);
+  Value(const std::string& text) : Value(std::string_view(text)) {}
+  Value(const char* text) : Value(std::string_view(text)) {}
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+
+  static Value array();
+  static Value array(std::vector<Value> items);
+  static Value object();
+  // Of equal keys the last one wins, as in Go and simdjson's callers.
+  static Value object(std::vector<Member> members);
+
+  Kind kind() const { return kind_; }
+  bool is_null() const { return kind_ == Kind::Null; }
+  bool is_bool() const { return kind_ == Kind::Bool; }
+  bool is_int() const { return kind_ == Kind::Int; }
+  bool is_double() const { return kind_ == Kind::Double; }
+  bool is_number() const { return is_int() || is_double(); }
+  bool is_string() const { return kind_ == Kind::String; }
+  bool is_array() const { return kind_ == Kind::Array; }
+  bool is_object() const { return kind_ == Kind::Object; }
+
+  bool boolean(bool otherwise = false) const { return is_bool() ? bits_.boolean : otherwise; }
+  std::int64_t integer(std::int64_t otherwise = 0) const { return is_int() ? bits_.integer : otherwise; }
+  // The number as a double, be it Int or Double.
+  double number(double otherwise = 0) const;
+  // Borrowed: lives as long as some copy of this value does.
+  std::string_view text() const;
+  std::string string() const { return std::string(text()); }
+
+  // Items of an array, members of an object; 0 for everything else.
+  std::size_t size() const;
+  bool empty() const { return size() == 0; }
+  std::span<const Value> items() const;
+  // In byte order of their keys.
+  std::span<const Member> members() const;
+
+  const Value& operator[](std::string_view key) const;
+  const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
+  const Value& operator[](std::size_t index) const;
+  // Null when there is no such member: tells an absent member from a null one.
+  const Value* find(std::string_view key) const;
+  bool contains(std::string_view key) const { return find(key) != nullptr; }
+
+  // Changes. Null becomes an empty object or array first; any other kind is a broken promise of the caller.
+  void set(std::string_view key, Value value);
+  void erase(std::string_view key);
+  void push(Value item);
+  // The member or item for changing in place; null when there is none. Valid until the next change of *this.
+  Value* edit(std::string_view key);
+  Value* edit(std::size_t index);
+  // The member for changing in place, made as null when it was not there.
+  Value& at(std::string_view key);
+  void erase_at(std::size_t index);
+  void insert_at(std::size_t index, Value item);
+
+  // Walks and makes objects along the path, then sets: set_path({"metadata", "uid"}, uid).
+  void set_path(std::initializer_list<std::string_view> path, Value value);
+  void erase_path(std::initializer_list<std::string_view> path);
+
+  // Same kinds, same content. Doubles compare as IEEE numbers.
+  friend bool operator==(const Value& a, const Value& b);
+
+  // True when both share their storage: equal for sure, at no cost.
+  bool same_storage(const Value& other) const;
+
+ private:
+  struct Text;
+  struct Array;
+  struct Object;
+
+  template <class Node>
+  Node* own(Node* node);
+  void retain() const;
+  void release();
+
+  union Bits {
+    std::int64_t integer = 0;
+    bool boolean;
+    double number;
+    Text* text;
+    Array* array;
+    Object* object;
+  };
+  Kind kind_ = Kind::Null;
+  Bits bits_;
+};
+
+// The key is a shared string: objects read from one place share the texts of their keys.
+struct Member {
+  Value key;
+  Value value;
+
+  Member(Value k, Value v) : key(std::move(k)), value(std::move(v)) {}
+  std::string_view name() const { return key.text(); }
+};
+
+// json::object({{"a", 1}, {"b", json::array({1, 2})}})
+inline Value object(std::initializer_list<Member> members) { return Value::object(std::vector<Member>(members)); }
+inline Value array(std::initializer_list<Value> items) { return Value::array(std::vector<Value>(items)); }
+
+}  // namespace lesto::json

@@ -1,0 +1,41 @@
+#include "foundation/json/value.h"
+
+#include <gtest/gtest.h>
+
+#include "foundation/json/text.h"
+
+namespace lesto::json {
+namespace {
+
+TEST(Value, walks_missing_paths_as_null) {
+  Value value = object({{"a", object({{"b", "x"}})}});
+  EXPECT_EQ(value["a"]["b"].text(), "x");
+  EXPECT_TRUE(value["a"]["c"]["d"][3]["e"].is_null());
+  EXPECT_EQ(value["a"].text(), "");
+}
+
+TEST(Value, copies_do_not_see_each_others_changes) {
+  Value first = object({{"a", object({{"b", 1}})}, {"list", array({1, 2})}});
+  Value second = first;
+  second.set_path({"a", "b"}, 2);
+  second.edit("list")->push(3);
+  EXPECT_EQ(write(first), R"({"a":{"b":1},"list":[1,2]})");
+  EXPECT_EQ(write(second), R"({"a":{"b":2},"list":[1,2,3]})");
+}
+
+TEST(Value, keeps_the_last_of_equal_keys_and_sorts) {
+  Value value = object({{"b", 1}, {"a", 2}, {"b", 3}});
+  EXPECT_EQ(write(value), R"({"a":2,"b":3})");
+}
+
+TEST(Value, tells_integers_from_doubles) {
+  EXPECT_FALSE(Value(1) == Value(1.0));
+  EXPECT_EQ(*parse("[1, 1.0, 12345678901234567890]"), array({1, 1.0, 12345678901234567890.0}));
+}
+
+TEST(Text, writes_doubles_in_gos_notation) {
+  EXPECT_EQ(write(array({1e20, 1e21, 1e-6, 1e-7, 0.1, -0.5})), "[100000000000000000000,1e+21,0.000001,1e-7,0.1,-0.5]");
+}
+
+}  // namespace
+}  // namespace lesto::json
