@@ -1,0 +1,27 @@
+// The golden runner: compares our engines with the recorded answers of the reference programs.
+//
+//   golden SUITE FILE.jsonl...
+//
+// One case a line: {"id", "group", "in", "out" | "err", ...}; what the members mean is the suite's matter. Prints each
+// failing case with what was wanted and what came, and ends with "N passed, N failed".
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "foundation/json/value.h"
+
+namespace lesto::golden {
+
+struct Verdict {
+  bool passed = false;
+  std::string want;
+  std::string got;
+};
+
+// Runs one case, given as the whole line.
+using Check = std::function<Verdict(const json::Value& line)>;
+
+// One a suite, each in suite_NAME.cpp; registered in main.cpp.
+
+}  // namespace lesto::golden
