@@ -3,7 +3,8 @@
 #include <simdjson.h>
 
 #include <charconv>
-#include <cmath>
+
+#include "foundation/json/number.h"
 
 namespace lesto::json {
 namespace {
@@ -74,28 +75,6 @@ void append_string(std::string& out, std::string_view text, const WriteOptions& 
   out += '"';
 }
 
-void append_double(std::string& out, double number) {
-  if (!std::isfinite(number)) {
-    out += "null";
-    return;
-  }
-  double magnitude = std::fabs(number);
-  bool exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
-  char buffer[64];
-  auto end = std::to_chars(buffer, buffer + sizeof buffer, number,
-                           exponent ? std::chars_format::scientific : std::chars_format::fixed)
-                 .ptr;
-  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
-  // Go writes e-07 as e-7, and keeps e+21.
-  auto e = text.find("e-0");
-  if (exponent && e != std::string_view::npos) {
-    out.append(text, 0, e + 2);
-    out.append(text, e + 3);
-    return;
-  }
-  out += text;
-}
-
 void line_break(std::string& out, unsigned indent, std::size_t depth) {
   if (indent == 0) return;
   out += '\n';
@@ -129,7 +108,7 @@ void append_at(std::string& out, const Value& value, const WriteOptions& options
       out.append(buffer, end);
       break;
     }
-    case Kind::Double: append_double(out, value.number()); break;
+    case Kind::Double: append_json_number(out, value.number()); break;
     case Kind::String: append_string(out, value.text(), options); break;
     case Kind::Array: {
       out += '[';
