@@ -1,6 +1,7 @@
 // Suite `yaml`: YAML in and out, splitting of streams. See tests/golden/yaml/README.md for the groups.
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
+#include "foundation/json/utf8.h"
 #include "foundation/json/yaml.h"
 #include "tools/golden/golden.h"
 
@@ -29,7 +30,7 @@ Verdict check_split(const json::Value& line) {
                                   : mode == "document-decoder" ? json::split_yaml_chunks(text)
                                                                : json::split_yaml_or_json(text);
   json::Value got = json::object({{"docs", json::Value::array()}});
-  for (std::string& document : documents.texts) got.edit("docs")->push(document);
+  for (std::string& document : documents.texts) got.edit("docs")->push(json::valid_utf8(document));
   if (documents.error) got.set("error", documents.error->text());
   Verdict verdict;
   verdict.want = json::write(line["out"]);

@@ -48,11 +48,25 @@ void append_json_number(std::string& out, double number) {
   }
   double magnitude = std::fabs(number);
   bool exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
-  char buffer[64];
-  auto end = std::to_chars(buffer, buffer + sizeof buffer, number,
-                           exponent ? std::chars_format::scientific : std::chars_format::fixed)
-                 .ptr;
+  char buffer[kScientificMax];
+  bool large = magnitude >= 9007199254740992.0;
+  auto format = exponent || large ? std::chars_format::scientific : std::chars_format::fixed;
+  auto end = std::to_chars(buffer, buffer + sizeof buffer, number, format).ptr;
   std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  if (large && !exponent) {
+    // Go pads the shortest digits with zeros; to_chars would write digits that the number does not distinguish.
+    std::size_t e = text.find('e');
+    int power = 0;
+    std::from_chars(buffer + e + 2, end, power);
+    std::size_t digits = 0;
+    for (char c : text.substr(0, e)) {
+      if (c == '.') continue;
+      out += c;
+      if (c != '-') ++digits;
+    }
+    out.append(static_cast<std::size_t>(power) + 1 - digits, '0');
+    return;
+  }
   // Go writes e-07 as e-7, and keeps e+21.
   auto e = text.find("e-0");
   if (exponent && e != std::string_view::npos) {

@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "foundation/json/number.h"
+#include "foundation/json/slow_parse.h"
+#include "foundation/json/utf8.h"
 
 namespace lesto::json {
 namespace {
@@ -49,6 +51,17 @@ void append_string(std::string& out, std::string_view text, const WriteOptions& 
     bool html = options.escape_html == EscapeHtml::Yes && (byte == '<' || byte == '>' || byte == '&');
     bool separator = byte == 0xE2 && text.substr(i).starts_with("\xE2\x80") && i + 2 < text.size() &&
                      (static_cast<unsigned char>(text[i + 2]) & 0xFE) == 0xA8;
+    if (byte >= 0x80 && !separator) {
+      Rune rune = rune_at(text, i);
+      if (rune.valid) {
+        i += rune.size - 1;
+        continue;
+      }
+      out.append(text, start, i - start);
+      out += "\\ufffd";
+      start = i + 1;
+      continue;
+    }
     if (byte >= 0x20 && byte != '"' && byte != '\\' && !html && !separator) continue;
     out.append(text, start, i - start);
     start = i + 1;
@@ -133,8 +146,16 @@ Result<Value> parse(std::string_view text) {
   thread_local dom::parser parser;
   dom::element element;
   auto error = parser.parse(text.data(), text.size()).get(element);
-  if (error) return fail(Code::Invalid, simdjson::error_message(error));
-  return build(element, 0);
+  if (!error) {
+    if (auto value = build(element, 0)) return value;
+  }
+  return parse_slowly(text);
+}
+
+Result<Strict> parse_strict(std::string_view text) {
+  Strict strict;
+  TRY_ASSIGN(strict.value, parse_slowly(text, &strict.problems));
+  return strict;
 }
 
 void append(std::string& out, const Value& value, const WriteOptions& options) {

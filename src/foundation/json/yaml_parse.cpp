@@ -1,8 +1,10 @@
+#include <charconv>
 #include <cmath>
 #include <set>
 
 #include "foundation/base/hash.h"
 #include "foundation/json/number.h"
+#include "foundation/json/scan.h"
 #include "foundation/json/text.h"
 #include "foundation/json/utf8.h"
 #include "foundation/json/yaml.h"
@@ -21,9 +23,6 @@ double alias_share_max(double decoded) {
   return 0.99 - 0.89 * ((decoded - kSmall) / (kLarge - kSmall));
 }
 
-// Text as Go's %q prints it, for the characters that matter in keys.
-std::string go_quoted(std::string_view text) { return write(Value(text)); }
-
 // A value as Go's %#v prints it.
 std::string go_syntax(const Value& value) {
   switch (value.kind()) {
@@ -33,7 +32,7 @@ std::string go_syntax(const Value& value) {
       append_go_g(text, value.number());
       return text;
     }
-    case Kind::String: return go_quoted(value.text());
+    case Kind::String: return go_quote(value.text());
     case Kind::Array: {
       std::string text = "[]interface {}{";
       for (const Value& item : value.items()) text += (text.ends_with('{') ? "" : ", ") + go_syntax(item);
@@ -42,7 +41,7 @@ std::string go_syntax(const Value& value) {
     case Kind::Object: {
       std::string text = "map[interface {}]interface {}{";
       for (const Member& member : value.members()) {
-        text += (text.ends_with('{') ? "" : ", ") + go_quoted(member.name()) + ":" + go_syntax(member.value);
+        text += (text.ends_with('{') ? "" : ", ") + go_quote(member.name()) + ":" + go_syntax(member.value);
       }
       return text + "}";
     }
@@ -56,7 +55,10 @@ struct Key {
   std::string text;
 
   // How Go prints it: strings quoted, the rest bare.
-  std::string go() const { return type == YamlType::String ? go_quoted(text) : text; }
+  std::string go() const {
+    if (type == YamlType::Null) return "<nil>";
+    return type == YamlType::String ? go_quote(text) : text;
+  }
   bool operator<(const Key& other) const { return std::tie(type, text) < std::tie(other.type, other.text); }
 };
 
@@ -153,11 +155,9 @@ class Decoder {
       if (is_merge(tree_[child])) {
         TRY(merge(value_index, object, keys));
       } else {
-        TRY_ASSIGN(std::optional<Key> key, read_key(child, value_index));
+        TRY_ASSIGN(Key key, read_key(child));
         TRY_ASSIGN(Value value, node(value_index));
-        if (key) {
-          put(object, keys, *key, std::move(value), tree_[value_index].line);
-        }
+        put(object, keys, key, std::move(value), tree_[value_index].line);
       }
       child = tree_[value_index].next;
     }
@@ -218,8 +218,7 @@ class Decoder {
     return done;
   }
 
-  // Nothing for a key that JSON cannot hold in any form but that is no error of its own.
-  Result<std::optional<Key>> read_key(std::uint32_t index, std::uint32_t) {
+  Result<Key> read_key(std::uint32_t index) {
     std::uint32_t at = index;
     while (tree_[at].kind == YamlKind::Alias) at = tree_[at].first;
     if (tree_[at].kind != YamlKind::Scalar) {
@@ -294,12 +293,13 @@ class Decoder {
       if (!unwritable_) unwritable_ = Error(Code::Invalid, "json: unsupported value: " + text);
       return Value();
     }
-    constexpr double kInt64End = 9223372036854775808.0;
-    bool integer = std::trunc(number) == number && number >= -kInt64End && number < kInt64End;
-    bool negative_zero = number == 0 && std::signbit(number);
-    if (options_.numbers == YamlNumbers::AsJson && integer && !negative_zero) {
-      return Value(static_cast<std::int64_t>(number));
-    }
+    if (options_.numbers == YamlNumbers::AsYaml || (number == 0 && std::signbit(number))) return Value(number);
+    // The way leads through JSON text.
+    std::string text;
+    append_json_number(text, number);
+    std::int64_t integer = 0;
+    auto result = std::from_chars(text.data(), text.data() + text.size(), integer);
+    if (result.ec == std::errc() && result.ptr == text.data() + text.size()) return Value(integer);
     return Value(number);
   }
 

@@ -1,5 +1,6 @@
 #include "foundation/json/yaml.h"
 
+#include "foundation/json/scan.h"
 #include "foundation/json/text.h"
 
 namespace lesto::json {
@@ -67,17 +68,67 @@ YamlDocuments split_yaml_chunks(std::string_view text) {
   return documents;
 }
 
+namespace {
+
+// JSON values one after the other, until the text is no longer JSON. `documents` gets an error when no YAML can follow.
+std::string_view take_json(std::string_view text, YamlDocuments& documents, std::optional<Error>& first_error) {
+  std::size_t consumed = 0;
+  while (true) {
+    ScannedValue scanned = scan_value(text);
+    if (scanned.problem) {
+      std::string message = scanned.problem->ended ? "unexpected EOF" : scanned.problem->message;
+      // More than one value makes it JSON for sure.
+      if (documents.texts.size() > 1) {
+        documents.error = Error(Code::Invalid, message);
+        return {};
+      }
+      first_error = Error(Code::Invalid, scanned.problem->ended
+                                             ? message
+                                             : "json: offset " + std::to_string(consumed + scanned.problem->offset) +
+                                                   ": " + message);
+      break;
+    }
+    if (scanned.begin == scanned.end) return {};
+    documents.texts.emplace_back(text.substr(scanned.begin, scanned.end - scanned.begin));
+    text.remove_prefix(scanned.end);
+    consumed += scanned.end;
+  }
+  // Blanks behind the last value, up to the end of its line, are nobody's. Upstream reads four bytes to see one
+  // character, and takes no YAML from a shorter rest.
+  constexpr std::size_t kRestMin = 4;
+  while (true) {
+    if (text.size() < kRestMin) {
+      documents.error = first_error;
+      return {};
+    }
+    if (std::string_view(" \t\n\v\f\r").find(text.front()) == std::string_view::npos) return text;
+    bool line_end = text.front() == '\n';
+    text.remove_prefix(1);
+    if (line_end) return text;
+  }
+}
+
+bool begins_as_json(std::string_view text) { return trim(text).starts_with('{'); }
+
+}  // namespace
+
 YamlDocuments split_yaml_or_json(std::string_view text) {
-  YamlDocuments documents = split_yaml(text);
-  for (std::string& document : documents.texts) {
+  YamlDocuments documents;
+  std::optional<Error> first_error;
+  // Upstream looks this far.
+  constexpr std::size_t kLook = 4096;
+  if (begins_as_json(text.substr(0, kLook))) text = take_json(text, documents, first_error);
+  YamlDocuments rest = split_yaml(text);
+  for (const std::string& document : rest.texts) {
     auto value = parse_yaml(document);
     if (!value) {
-      documents.error = std::move(value.error()).during("error converting YAML to JSON");
-      documents.texts.resize(static_cast<std::size_t>(&document - documents.texts.data()));
-      return documents;
+      rest.error = std::move(value.error()).during("error converting YAML to JSON");
+      break;
     }
-    document = canonical(*value);
+    // An empty document decodes into nothing.
+    documents.texts.push_back(value->is_null() ? "" : canonical(*value));
   }
+  if (rest.error) documents.error = first_error ? first_error : rest.error;
   return documents;
 }
 

@@ -20,7 +20,7 @@ TEST(Yaml, reads_scalars_as_yaml_1_1) {
 TEST(Yaml, turns_keys_into_text) { EXPECT_EQ(read("1: a\ntrue: b\n2.5: c\n"), R"({"1":"a","2.5":"c","true":"b"})"); }
 
 TEST(Yaml, merges_and_lets_later_keys_win) {
-  EXPECT_EQ(read("a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}\n"), R"({"a":{"x":1,"y":2},"b":{"x":3,"y":2}})");
+  EXPECT_EQ(read("a: &a {x: 1, z: 2}\nb: {<<: *a, x: 3}\n"), R"({"a":{"x":1,"z":2},"b":{"x":3,"z":2}})");
 }
 
 TEST(Yaml, refuses_duplicate_keys_when_strict) {

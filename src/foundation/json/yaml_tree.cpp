@@ -65,6 +65,9 @@ class Builder {
     TRY(events_.next());  // stream start
     TRY(events_.next());
     if (events_.event().type == YAML_STREAM_END_EVENT) return std::move(tree_);
+    // libyaml takes 1.2, too; go-yaml does not.
+    auto* version = events_.event().data.document_start.version_directive;
+    if (version && version->minor != 1) return fail(Code::Invalid, "yaml: found incompatible YAML document");
     do {
       TRY(events_.next());
       TRY(take(events_.event()));
