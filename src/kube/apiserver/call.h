@@ -1,6 +1,7 @@
 // One request on its way through the server, and the state that all verbs share.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,7 +58,9 @@ struct Call {
   std::vector<std::string> warnings;
 
   std::string_view header(std::string_view name) const { return io::header(headers, name); }
-  Key key() const { return make_key(route.ns_of_object(), route.name); }
+  Key key() const { return make_key(ns(), route.name); }
+  // Of the object: cluster-wide kinds have none.
+  std::string_view ns() const { return resource->namespaced ? std::string_view(route.ns) : std::string_view(); }
   GroupResource group_resource() const { return resource->group_resource(); }
   std::string api_version() const { return resource->api_version(version); }
 };

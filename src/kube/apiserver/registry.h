@@ -55,6 +55,11 @@ struct Resource {
   std::vector<Subresource> subresources;
   // Whose objects these are; another resource's for core/v1 and events.k8s.io/v1 Events.
   std::string table;
+  // PUT without resourceVersion: the last writer wins (else 422).
+  bool unconditional_update = true;
+  // PUT of an object that is not there creates it.
+  bool create_on_update = false;
+  std::string storage_version_hash;
   // When a custom resource's CRD is being deleted nothing new is accepted.
   bool terminating = false;
 

@@ -13,14 +13,6 @@ int hex_digit(char c) {
   return -1;
 }
 
-// The name that a list or watch with fieldSelector=metadata.name=X is authorized for.
-std::string_view selected_name(std::string_view selector) {
-  for (std::string_view prefix : {"metadata.name==", "metadata.name="}) {
-    if (selector.starts_with(prefix) && selector.find(',') == selector.npos) return selector.substr(prefix.size());
-  }
-  return {};
-}
-
 std::string read_verb(std::string_view method, const Route& route) {
   if (method == "POST") return "create";
   if (method == "PUT") return "update";
@@ -156,10 +148,6 @@ std::optional<Route> parse_route(std::string_view method, std::string_view targe
     route.verb = "watch";
   } else if (std::string verb = read_verb(method, route); !verb.empty()) {
     route.verb = verb;
-  }
-  if ((route.verb == "list" || route.verb == "watch" || route.verb == "deletecollection") && route.name.empty()) {
-    // Kept apart from `name`: it counts for authorization, not for the path.
-    (void)selected_name;
   }
   return route;
 }

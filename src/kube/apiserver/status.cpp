@@ -69,9 +69,9 @@ FieldError field_not_found(std::string field, const json::Value& value) {
   return {"FieldValueNotFound", std::move(field), "Not found: " + shown(value)};
 }
 
-Status bad_request(std::string message) { return {.code = 400, .reason = "BadRequest", .message = std::move(message), .details = {}}; }
+Status bad_request(std::string message) { return {.code = 400, .reason = "BadRequest", .message = std::move(message)}; }
 
-Status unauthorized() { return {.code = 401, .reason = "Unauthorized", .message = "Unauthorized", .details = {}}; }
+Status unauthorized() { return {.code = 401, .reason = "Unauthorized", .message = "Unauthorized"}; }
 
 Status not_found(const GroupResource& resource, std::string_view name) {
   return {.code = 404,
@@ -145,7 +145,7 @@ Status invalid(std::string_view group, std::string_view kind, std::string_view n
           .details = std::move(details)};
 }
 
-Status gone(std::string message) { return {.code = 410, .reason = "Expired", .message = std::move(message), .details = {}}; }
+Status gone(std::string message) { return {.code = 410, .reason = "Expired", .message = std::move(message)}; }
 
 Status timeout(std::string message, int retry_after) {
   return {.code = 504,
@@ -163,19 +163,19 @@ Status internal(std::string message) {
 }
 
 Status not_implemented(std::string message) {
-  return {.code = 501, .reason = "NotImplemented", .message = std::move(message), .details = {}};
+  return {.code = 501, .reason = "NotImplemented", .message = std::move(message)};
 }
 
 Status unsupported_media_type(std::string message) {
-  return {.code = 415, .reason = "UnsupportedMediaType", .message = std::move(message), .details = {}};
+  return {.code = 415, .reason = "UnsupportedMediaType", .message = std::move(message)};
 }
 
 Status not_acceptable(std::string message) {
-  return {.code = 406, .reason = "NotAcceptable", .message = std::move(message), .details = {}};
+  return {.code = 406, .reason = "NotAcceptable", .message = std::move(message)};
 }
 
 Status too_large(std::string message) {
-  return {.code = 413, .reason = "RequestEntityTooLarge", .message = std::move(message), .details = {}};
+  return {.code = 413, .reason = "RequestEntityTooLarge", .message = std::move(message)};
 }
 
 Status from_error(const Error& error) {

@@ -16,9 +16,9 @@ namespace lesto::apiserver {
 
 struct Status {
   int code = 500;
-  std::string reason;
-  std::string message;
-  json::Value details;  // null when there are none
+  std::string reason = {};
+  std::string message = {};
+  json::Value details = {};  // null when there are none
   int retry_after = 0;  // seconds; 0 for none
 
   json::Value body() const;
