@@ -48,6 +48,8 @@ Outcome<Reply> verb_patch(Core& core, Call& call) {
   if (!old) return refuse(not_found(call.group_resource(), call.route.name));
   auto fresh = patched(core, call, *old);
   if (!fresh) return refuse(fresh.error());
+  if (!fresh->is_object()) return refuse(bad_request("the patched object is not an object"));
+  if (!(*fresh)["metadata"].is_object()) fresh->set("metadata", json::Value::object());
   return update_object(core, call, std::move(*fresh), *old);
 }
 
