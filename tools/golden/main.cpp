@@ -12,7 +12,9 @@ namespace {
 using Suites = std::map<std::string, std::function<Check()>>;
 
 Suites suites() {
-  return {};
+  return {
+      {"crd", crd_suite},
+  };
 }
 
 struct Counts {
