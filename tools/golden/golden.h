@@ -23,11 +23,8 @@ struct Verdict {
 using Check = std::function<Verdict(const json::Value& line)>;
 
 // One a suite, each in suite_NAME.cpp; registered in main.cpp.
-<<<<<<< HEAD
 Check json_suite();
 Check yaml_suite();
-=======
 Check crd_suite();
->>>>>>> schema
 
 }  // namespace lesto::golden
