@@ -13,6 +13,7 @@ using Suites = std::map<std::string, std::function<Check()>>;
 
 Suites suites() {
   return {
+      {"gotemplate", gotemplate_suite},
       {"json", json_suite},
       {"yaml", yaml_suite},
       {"crd", crd_suite},
