@@ -15,6 +15,7 @@ Suites suites() {
   return {
       {"gotemplate", gotemplate_suite},
       {"json", json_suite},
+      {"selectors", selectors_suite},
       {"yaml", yaml_suite},
       {"crd", crd_suite},
   };
