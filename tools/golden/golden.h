@@ -23,5 +23,7 @@ struct Verdict {
 using Check = std::function<Verdict(const json::Value& line)>;
 
 // One a suite, each in suite_NAME.cpp; registered in main.cpp.
+Check json_suite();
+Check yaml_suite();
 
 }  // namespace lesto::golden

@@ -12,7 +12,10 @@ namespace {
 using Suites = std::map<std::string, std::function<Check()>>;
 
 Suites suites() {
-  return {};
+  return {
+      {"json", json_suite},
+      {"yaml", yaml_suite},
+  };
 }
 
 struct Counts {
