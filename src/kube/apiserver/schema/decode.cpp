@@ -97,7 +97,9 @@ class Coercer {
 
   Result<void> walk(Value& value, const Node& node, const std::string& path, Spare root) {
     if (value.is_object()) {
-      if (node.embedded || root == Spare::Meta) TRY(coerce(value, path));
+      if (node.embedded || root == Spare::Meta) {
+        TRY(coerce(value, path));
+      }
       for (const std::string& name : names(value)) {
         const Node* property = node.property(name);
         const Node* next = property ? property : node.additional.get();
@@ -106,7 +108,9 @@ class Coercer {
       }
     }
     if (value.is_array() && node.items && node.items->embedded_below) {
-      for (std::size_t i = 0; i < value.size(); ++i) TRY(walk(*value.edit(i), *node.items, index(path, i), Spare::Nothing));
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        TRY(walk(*value.edit(i), *node.items, index(path, i), Spare::Nothing));
+      }
     }
     return {};
   }
