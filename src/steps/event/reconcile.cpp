@@ -200,7 +200,7 @@ io::Task<Result<void>> Step::aggregate(Inputs& inputs, const model::EventSource&
   for (json::Value& object : *selected) {
     Match match;
     match.reference = {.kind = object["kind"].string(),
-                       .name_space = std::string(kube::namespace_of(object)),
+                       .ns = std::string(kube::namespace_of(object)),
                        .name = std::string(kube::name_of(object)),
                        .uid = {},
                        .api_version = object["apiVersion"].string(),
