@@ -25,5 +25,6 @@ using Check = std::function<Verdict(const json::Value& line)>;
 // One a suite, each in suite_NAME.cpp; registered in main.cpp.
 Check json_suite();
 Check yaml_suite();
+Check lua_suite();
 
 }  // namespace lesto::golden

@@ -15,6 +15,7 @@ Suites suites() {
   return {
       {"json", json_suite},
       {"yaml", yaml_suite},
+      {"lua", lua_suite},
   };
 }
 
