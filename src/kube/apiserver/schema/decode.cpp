@@ -97,7 +97,9 @@ class Coercer {
 
   Result<void> walk(Value& value, const Node& node, const std::string& path, Spare root) {
     if (value.is_object()) {
-      if (node.embedded || root == Spare::Meta) TRY(coerce(value, path));
+      if (node.embedded || root == Spare::Meta) {
+        TRY(coerce(value, path));
+      }
       for (const std::string& name : names(value)) {
         const Node* property = node.property(name);
         const Node* next = property ? property : node.additional.get();
@@ -106,7 +108,9 @@ class Coercer {
       }
     }
     if (value.is_array() && node.items && node.items->embedded_below) {
-      for (std::size_t i = 0; i < value.size(); ++i) TRY(walk(*value.edit(i), *node.items, index(path, i), Spare::Nothing));
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        TRY(walk(*value.edit(i), *node.items, index(path, i), Spare::Nothing));
+      }
     }
     return {};
   }
@@ -221,6 +225,12 @@ Result<std::vector<std::string>> coerce_meta(Value& object, const Node& root, co
   Coercer coercer(types, malformed);
   TRY(coercer.walk(object, root, "", Spare::Meta));
   std::sort(coercer.unknown.begin(), coercer.unknown.end());
+  return std::move(coercer.unknown);
+}
+
+Result<std::vector<std::string>> coerce_value_meta(Value& value, const Node& node, const Types& types) {
+  Coercer coercer(types, Malformed::Refuse);
+  TRY(coercer.walk(value, node, "", Spare::Nothing));
   return std::move(coercer.unknown);
 }
 
