@@ -13,7 +13,9 @@ using Suites = std::map<std::string, std::function<Check()>>;
 
 Suites suites() {
   return {
+      {"gotemplate", gotemplate_suite},
       {"json", json_suite},
+      {"selectors", selectors_suite},
       {"yaml", yaml_suite},
       {"crd", crd_suite},
   };

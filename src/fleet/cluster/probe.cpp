@@ -53,7 +53,7 @@ json::Value probe_status(const json::Value& cluster, const Result<std::string>& 
 std::optional<std::string> unserved_field(const model::SveltosCluster& cluster) {
   std::vector<model::UnsupportedField> fields = model::unsupported(cluster);
   if (fields.empty()) return std::nullopt;
-  return model::text(fields);
+  return model::unsupported_text(fields);
 }
 
 Result<kube::LabelSelector> compile(const model::Selector& selector) {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "fleet/model/cluster_summary.h"
+#include "fleet/model/cluster_configuration.h"
 #include "fleet/model/condition.h"
 #include "fleet/model/fields.h"
 #include "fleet/model/health.h"
@@ -36,6 +36,7 @@ bool read(const json::Value& from, const Path& path, Problems& problems, ValueFr
 bool read(const json::Value& from, const Path& path, Problems& problems, TemplateResourceRef& to);
 bool read(const json::Value& from, const Path& path, Problems& problems, HelmChart& to);
 bool read(const json::Value& from, const Path& path, Problems& problems, ProfileSpec& to);
+bool read(const json::Value& from, const Path& path, Problems& problems, DeployedResource& to);
 
 json::Value write(const Meta& from);
 json::Value write(const Condition& from);
@@ -54,6 +55,7 @@ json::Value write(const ValueFrom& from);
 json::Value write(const TemplateResourceRef& from);
 json::Value write(const HelmChart& from);
 json::Value write(const ProfileSpec& from);
+json::Value write(const DeployedResource& from);
 
 // The cluster of a report or summary, as three fields of its spec.
 template <class Io, Is<ClusterRef> Value>
@@ -115,6 +117,7 @@ Schema text_map(std::string_view description);
 Schema cluster_type(std::string_view description);
 Schema feature_id(std::string_view description);
 Schema conditions();
+Schema deployed_resource(std::string_view description);
 Schema duration(std::string_view description);
 std::vector<Field> cluster_ref_fields();
 std::vector<Field> add_on_schema();

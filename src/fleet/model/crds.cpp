@@ -15,7 +15,14 @@ std::vector<KindSchema> kinds() {
           event_report_schema(),
           cluster_profile_schema(),
           profile_schema(),
-          cluster_summary_schema()};
+          cluster_summary_schema(),
+          cluster_configuration_schema(),
+          cluster_report_schema(),
+          cluster_set_schema(),
+          set_schema(),
+          resource_summary_schema(),
+          reloader_schema(),
+          reloader_report_schema()};
 }
 
 json::Value root_schema(const KindSchema& kind) {

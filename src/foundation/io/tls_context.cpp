@@ -73,6 +73,41 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
+std::string one_line(X509_NAME* name) {
+  BioPtr bio(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+  char* bytes = nullptr;
+  long size = BIO_get_mem_data(bio.get(), &bytes);
+  return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+std::string date(const ASN1_TIME* time) {
+  BioPtr bio(BIO_new(BIO_s_mem()));
+  ASN1_TIME_print(bio.get(), time);
+  char* bytes = nullptr;
+  long size = BIO_get_mem_data(bio.get(), &bytes);
+  return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+// The certificate at fault is at hand only while it is being verified: what it says is noted for handshake_error().
+int note_fault(int good, X509_STORE_CTX* store) {
+  if (good) return good;
+  auto* tls = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* note = tls ? static_cast<std::string*>(SSL_get_app_data(tls)) : nullptr;
+  X509* shown = X509_STORE_CTX_get_current_cert(store);
+  if (!note || !shown) return good;
+  int verdict = X509_STORE_CTX_get_error(store);
+  switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: *note = "it is for other names (" + certificate_names(shown) + ")"; break;
+    case X509_V_ERR_CERT_HAS_EXPIRED: *note = "it has expired on " + date(X509_get0_notAfter(shown)); break;
+    case X509_V_ERR_CERT_NOT_YET_VALID: *note = "it is valid only from " + date(X509_get0_notBefore(shown)); break;
+    default:
+      *note = std::string(X509_verify_cert_error_string(verdict)) + " (issuer: " + one_line(X509_get_issuer_name(shown)) + ")";
+  }
+  return good;
+}
+
 bool is_ip(const std::string& name) {
   std::array<unsigned char, 16> ignored{};
   return inet_pton(AF_INET, name.c_str(), ignored.data()) == 1 || inet_pton(AF_INET6, name.c_str(), ignored.data()) == 1;
@@ -85,7 +120,7 @@ Result<TlsContextPtr> make_client_context(const Credentials& credentials, Alpn a
   if (credentials.verify == Credentials::Verify::Skip) {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   } else {
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, note_fault);
     if (credentials.ca.empty()) {
       if (SSL_CTX_set_default_verify_paths(context.get()) != 1) return failed("read the system's authorities");
     } else {
@@ -137,12 +172,9 @@ Error handshake_error(SSL* tls, const std::string& peer) {
   int reason = ERR_GET_LIB(first) == ERR_LIB_SSL ? ERR_GET_REASON(first) : 0;
   std::string words = openssl_reason();
   if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK) {
-    std::string text = "the certificate of " + peer + " is not trusted: ";
-    CertificatePtr shown(SSL_get1_peer_certificate(tls));
-    if (shown && (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH)) {
-      return Error(Code::Denied, text + "it is for other names (" + certificate_names(shown.get()) + ")");
-    }
-    return Error(Code::Denied, text + X509_verify_cert_error_string(verdict));
+    const auto* note = static_cast<const std::string*>(SSL_get_app_data(tls));
+    std::string fault = note && !note->empty() ? *note : X509_verify_cert_error_string(verdict);
+    return Error(Code::Denied, "the certificate of " + peer + " is not trusted: " + fault);
   }
   switch (reason) {
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:

@@ -74,6 +74,7 @@ void Wire::State::begin(SSL_CTX* context, TlsPtr connection) {
     SSL_set_accept_state(tls.get());
   }
   if (!tls) return opened();
+  SSL_set_app_data(tls.get(), &certificate_fault);
   BIO* bio = make_socket_bio(socket.native_handle());
   SSL_set_bio(tls.get(), bio, bio);
   phase = Phase::Handshake;

@@ -41,6 +41,7 @@ struct Wire::State : std::enable_shared_from_this<Wire::State> {
   boost::asio::ip::tcp::socket socket;
   WireUser* user = nullptr;
   Phase phase = Phase::Connecting;
+  std::string certificate_fault;  // the TLS connection writes to it
   TlsPtr tls;
   bool server = false;
   // While a name is looked up: the attempt that waits for it, and how the lookup learns that nobody does any more.

@@ -63,7 +63,7 @@ Plan gather_plan(const cluster::Management& management, const cluster::Registry&
     if (unsupported.empty()) {
       add_watches(key, *source, plan);
     } else {
-      plan.refused[key.source] = model::text(unsupported);
+      plan.refused[key.source] = model::unsupported_text(unsupported);
     }
   }
   return plan;

@@ -285,7 +285,7 @@ io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, std
   if (refused != plan_.refused.end()) inputs.refused = refused->second;
   if (source) {
     auto unsupported = model::unsupported(*source);
-    if (!unsupported.empty()) inputs.refused = model::text(unsupported);
+    if (!unsupported.empty()) inputs.refused = model::unsupported_text(unsupported);
   }
   json::Value conditions = decide_status(inputs, object["status"]["conditions"], loop_.now());
   if (conditions.is_null()) co_return control::Again{};

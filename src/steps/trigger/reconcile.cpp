@@ -259,7 +259,7 @@ io::Task<Result<void>> Step::make(io::Context context, Unit unit) {
   auto of = registry_.find(unit.cluster);
   if (!trigger || !of) co_return {};
   auto unsupported = model::unsupported(*trigger);
-  if (!unsupported.empty()) co_return fail(Code::Invalid, model::text(unsupported));
+  if (!unsupported.empty()) co_return fail(Code::Invalid, model::unsupported_text(unsupported));
   auto inputs = std::make_shared<Inputs>();
   inputs->unit = unit;
   inputs->trigger = trigger;
@@ -336,7 +336,7 @@ StatusInputs Step::status_inputs(const TriggerKey& key) const {
   if (const Error* error = triggers.typed.error({"", key.name})) inputs.refused = error->text();
   if (inputs.trigger) {
     auto unsupported = model::unsupported(*inputs.trigger);
-    if (!unsupported.empty()) inputs.refused = model::text(unsupported);
+    if (!unsupported.empty()) inputs.refused = model::unsupported_text(unsupported);
   }
   auto scope = scopes_.find(key);
   if (scope != scopes_.end()) inputs.scope = scope->second;

@@ -228,4 +228,10 @@ Result<std::vector<std::string>> coerce_meta(Value& object, const Node& root, co
   return std::move(coercer.unknown);
 }
 
+Result<std::vector<std::string>> coerce_value_meta(Value& value, const Node& node, const Types& types) {
+  Coercer coercer(types, Malformed::Refuse);
+  TRY(coercer.walk(value, node, "", Spare::Nothing));
+  return std::move(coercer.unknown);
+}
+
 }  // namespace lesto::apiserver::schema

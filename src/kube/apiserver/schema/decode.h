@@ -26,4 +26,7 @@ enum class Malformed : bool { Refuse, Drop };
 Result<std::vector<std::string>> coerce_meta(json::Value& object, const Node& root, const Types& types,
                                              Malformed malformed);
 
+// As coerce_meta, for a value that is no resource itself.
+Result<std::vector<std::string>> coerce_value_meta(json::Value& value, const Node& node, const Types& types);
+
 }  // namespace lesto::apiserver::schema

@@ -132,17 +132,19 @@ bool is_email(std::string_view text) {
 }
 
 bool is_hostname(std::string_view text) {
-  static const re2::RE2 kHostname(
-      "^([a-zA-Z0-9\\p{S}\\p{L}]((-?[a-zA-Z0-9\\p{S}\\p{L}]{0,62})?)|([a-zA-Z0-9\\p{S}\\p{L}](([a-zA-Z0-9-\\p{S}\\p{L}]"
-      "{0,61}[a-zA-Z0-9\\p{S}\\p{L}])?)(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$");
+  // One label, or labels and a top level domain. Lengths are counted here: in the pattern they cost RE2 megabytes.
+  static const re2::RE2 kSingle("[a-zA-Z0-9\\p{S}\\p{L}](-?[a-zA-Z0-9\\p{S}\\p{L}]*)?");
+  static const re2::RE2 kLabel("[a-zA-Z0-9\\p{S}\\p{L}]([a-zA-Z0-9\\-\\p{S}\\p{L}]*[a-zA-Z0-9\\p{S}\\p{L}])?");
+  static const re2::RE2 kTop("[a-zA-Z\\p{L}]+");
   if (text.size() > 255) return false;
-  if (!re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kHostname)) return false;
-  std::size_t begin = 0;
+  if (text.find('.') == std::string_view::npos) return text.size() <= 63 && full(kSingle, text);
   while (true) {
-    std::size_t dot = text.find('.', begin);
-    if ((dot == std::string_view::npos ? text.size() : dot) - begin > 63) return false;
-    if (dot == std::string_view::npos) return true;
-    begin = dot + 1;
+    std::size_t dot = text.find('.');
+    std::string_view label = text.substr(0, dot);
+    if (label.size() > 63) return false;
+    if (dot == std::string_view::npos) return label.size() >= 2 && full(kTop, label);
+    if (!full(kLabel, label)) return false;
+    text.remove_prefix(dot + 1);
   }
 }
 

@@ -35,6 +35,10 @@ Problem invalid(std::string_view path, const json::Value& value, std::string_vie
   return {"FieldValueInvalid", field_of(path), with_detail("Invalid value: " + shown(value), detail)};
 }
 
+Problem invalid_shown(std::string_view path, std::string_view text, std::string_view detail) {
+  return {"FieldValueInvalid", field_of(path), with_detail("Invalid value: " + std::string(text), detail)};
+}
+
 Problem type_invalid(std::string_view path, const json::Value& value, std::string_view detail) {
   return {"FieldValueTypeInvalid", field_of(path), with_detail("Invalid value: " + shown(value), detail)};
 }

@@ -31,6 +31,8 @@ using Problems = std::vector<Problem>;
 // The field of an empty path is "<nil>".
 Problem required(std::string_view path, std::string_view detail = {});
 Problem invalid(std::string_view path, const json::Value& value, std::string_view detail);
+// The value as it is to be shown, for what upstream prints in a form of its own.
+Problem invalid_shown(std::string_view path, std::string_view shown, std::string_view detail);
 Problem type_invalid(std::string_view path, const json::Value& value, std::string_view detail);
 Problem forbidden(std::string_view path, std::string_view detail);
 Problem not_supported(std::string_view path, const json::Value& value, const std::vector<std::string>& supported);
