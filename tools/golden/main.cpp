@@ -15,6 +15,7 @@ Suites suites() {
   return {
       {"json", json_suite},
       {"selectors", selectors_suite},
+      {"ssa", ssa_suite},
       {"yaml", yaml_suite},
   };
 }
