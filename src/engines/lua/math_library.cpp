@@ -98,7 +98,10 @@ int math_random(lua_State* L) {
   }
   std::int64_t least = lua_gettop(L) == 1 ? 1 : check_integer(L, 1);
   std::int64_t most = check_integer(L, lua_gettop(L) == 1 ? 1 : 2);
-  if (most < least) argument_error(L, lua_gettop(L) == 1 ? 1 : 2, "interval is empty");
+  if (most < least) {
+    lua_pushliteral(L, "invalid argument to Intn");
+    return lua_error(L);
+  }
   std::uint64_t span = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least) + 1;
   std::uint64_t offset = span == 0 ? random : random % span;
   lua_pushnumber(L, static_cast<double>(static_cast<std::int64_t>(static_cast<std::uint64_t>(least) + offset)));
@@ -129,7 +132,7 @@ void open_math(lua_State* L) {
   fill(L, kMath);
   lua_pushnumber(L, std::numbers::pi);
   lua_setfield(L, -2, "pi");
-  lua_pushnumber(L, std::numeric_limits<double>::infinity());
+  lua_pushnumber(L, std::numeric_limits<double>::max());
   lua_setfield(L, -2, "huge");
 }
 

@@ -109,7 +109,7 @@ class PatternParser {
     bool range = false;
     for (;;) {
       int c = peek();
-      if (c == kEnd) return fail("unexpected EOS", true);
+      if (c == kEnd) return fail("unexpected EOS", false);
       if (!members.empty() && c == ']') {
         ++at_;
         break;

@@ -128,6 +128,7 @@ int string_match(lua_State* L) {
 
 // Upvalues: subject, pattern, place.
 int next_match(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TUSERDATA) type_error(L, 1, "userdata");
   std::size_t size = 0;
   const char* chars = lua_tolstring(L, lua_upvalueindex(1), &size);
   std::string_view text(chars, size);
@@ -155,7 +156,9 @@ int string_gmatch(lua_State* L) {
   lua_settop(L, 2);
   lua_pushnumber(L, 0);
   lua_pushcclosure(L, next_match, 3);
-  return 1;
+  // The reference keeps its place in a second value; scripts that drop it are told so.
+  lua_newuserdata(L, 1);
+  return 2;
 }
 
 // Appends the replacement text for the present match.

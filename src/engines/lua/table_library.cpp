@@ -172,6 +172,25 @@ void sift(lua_State* L, Vm& vm, std::int64_t root, std::int64_t size) {
   }
 }
 
+// Few elements are sorted by insertion, stably, as Go does it.
+void insertion_sort(lua_State* L, Vm& vm, std::int64_t size) {
+  for (std::int64_t i = 2; i <= size; ++i) {
+    for (std::int64_t j = i; j > 1; --j) {
+      get(L, 1, j);
+      get(L, 1, j - 1);
+      int top = lua_gettop(L);
+      bool swap = less(L, vm, top - 1, top);
+      if (swap) {
+        raw_set(L, 1, j);
+        raw_set(L, 1, j - 1);
+      } else {
+        lua_pop(L, 2);
+        break;
+      }
+    }
+  }
+}
+
 int table_sort(lua_State* L) {
   check_table(L, 1);
   if (lua_gettop(L) != 1) check_function(L, 2);
@@ -179,6 +198,11 @@ int table_sort(lua_State* L) {
   auto size = static_cast<std::int64_t>(length(L, 1));
   Vm& vm = Vm::of(L);
   luaL_checkstack(L, 12, "stack overflow");
+  constexpr std::int64_t kFew = 12;
+  if (size <= kFew) {
+    insertion_sort(L, vm, size);
+    return 0;
+  }
   for (std::int64_t root = size / 2; root >= 1; --root) sift(L, vm, root, size);
   for (std::int64_t last = size; last > 1; --last) {
     get(L, 1, 1);
