@@ -12,7 +12,14 @@ namespace {
 using Suites = std::map<std::string, std::function<Check()>>;
 
 Suites suites() {
-  return {};
+  return {
+      {"gotemplate", gotemplate_suite},
+      {"json", json_suite},
+      {"selectors", selectors_suite},
+      {"yaml", yaml_suite},
+      {"lua", lua_suite},
+      {"crd", crd_suite},
+  };
 }
 
 struct Counts {

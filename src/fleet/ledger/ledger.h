@@ -1,0 +1,80 @@
+// The causal log: why each object is where it is (design section 7).
+//
+// Every decision that leads to a write, a delete or a refusal appends one small record. `why`, history and the audit
+// trail are read from it. Appending never waits and never holds up a step; records are durable soon after, in order.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "foundation/base/hash.h"
+#include "foundation/io/storage.h"
+#include "foundation/io/task.h"
+#include "kube/object/object.h"
+
+namespace lesto::ledger {
+
+using RecordId = std::uint64_t;
+
+enum class Verb { Write, Delete, Hold, Refuse };
+
+// What a decision was made from: an object as it was read.
+struct Input {
+  std::string cluster;  // "management", or "namespace/name" of a managed cluster
+  std::string object;   // "ConfigMap default/service-policy"
+  std::string uid;
+  std::string resource_version;
+};
+
+struct Record {
+  RecordId id = 0;  // given by the ledger, growing
+  Time time{};      // given by the ledger
+  std::string step;     // the room that decided: "trigger"
+  std::string cluster;  // where the subject lives
+  std::string subject;  // "Service external/external-web"
+  Verb verb = Verb::Write;
+  std::string reason;  // for people: why, or the first condition that failed
+  std::vector<Input> inputs;
+  // The content that was decided, by hash; "" for none. Secrets enter as hashes only: see append().
+  std::string content_hash;
+};
+
+// The last records are kept, older ones are dropped.
+inline constexpr std::size_t kRecordsMax = 200'000;
+// Records that wait for the disk; beyond this the oldest waiting ones are dropped and counted.
+inline constexpr std::size_t kWaitingMax = 20'000;
+
+// Thread: the loop's.
+class Ledger {
+ public:
+  Ledger(io::Loop& loop, io::Storage& storage);
+
+  // Reads where the log ends. Before anything is appended.
+  io::Task<Result<void>> open();
+  // Writes run in this scope.
+  void start(io::TaskScope& scope) { scope_ = &scope; }
+
+  // `content` is the object that was decided on, or null. Of a Secret only the hash is kept.
+  RecordId append(Record record, const json::Value& content = {});
+
+  // The records about one subject, oldest first.
+  io::Task<Result<std::vector<Record>>> about(std::string cluster, std::string subject, std::size_t limit);
+  // The content under a hash; null when it is not kept.
+  io::Task<Result<json::Value>> content(std::string content_hash);
+
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  io::Task<void> flush();
+
+  io::Loop& loop_;
+  io::Storage& storage_;
+  io::TaskScope* scope_ = nullptr;
+  RecordId next_ = 1;
+  std::deque<std::vector<io::Write>> waiting_;
+  bool flushing_ = false;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace lesto::ledger

@@ -1,0 +1,238 @@
+#include "kube/apiserver/server.h"
+
+#include "foundation/io/tls.h"
+#include "kube/apiserver/authn.h"
+#include "kube/apiserver/call.h"
+#include "kube/apiserver/crds.h"
+#include "kube/apiserver/discovery.h"
+#include "kube/apiserver/garbage.h"
+#include "kube/apiserver/namespaces.h"
+#include "kube/apiserver/present.h"
+#include "kube/apiserver/rbac.h"
+#include "kube/apiserver/reviews.h"
+#include "kube/apiserver/subresources.h"
+#include "kube/apiserver/tokens.h"
+#include "kube/apiserver/verbs.h"
+
+namespace lesto::apiserver {
+
+struct ApiServer::State {
+  State(io::Loop& loop, io::Storage& storage, Rng& rng, Options options)
+      : core(loop, storage, rng, std::move(options)), crds(core), namespaces(core), garbage(core) {
+    watch_aggregation(core);
+    watch_token_secrets(core);
+  }
+  Core core;
+  Crds crds;
+  Namespaces namespaces;
+  Garbage garbage;
+};
+
+namespace {
+
+std::string read_fault_reason(int status) {
+  switch (status) {
+    case 409: return "Conflict";
+    case 410: return "Expired";
+    case 429: return "TooManyRequests";
+    case 503: return "ServiceUnavailable";
+    default: return "InternalError";
+  }
+}
+
+io::Response fault_response(const Fault& fault) {
+  return response({.code = fault.status,
+                   .reason = read_fault_reason(fault.status),
+                   .message = "injected fault",
+                   .details = {},
+                   .retry_after = fault.retry_after_seconds});
+}
+
+FaultPoint fault_point(const Call& call) {
+  std::string resource = call.route.resource;
+  if (!call.route.subresource.empty()) resource += "/" + call.route.subresource;
+  return {call.route.verb, call.route.group, resource, call.route.ns, call.route.name, call.user.name};
+}
+
+io::Response plain_not_found() {
+  io::Response out;
+  out.status = 404;
+  out.headers.push_back({"content-type", "text/plain; charset=utf-8"});
+  out.body = "404 page not found\n";
+  return out;
+}
+
+// Finds the resource of an API path and checks that it takes this verb.
+Outcome<void> resolve(Core& core, Call& call) {
+  call.resource = core.registry.find(call.route.group, call.route.resource);
+  call.version = call.route.version;
+  if (!call.resource) return refuse(no_such_resource());
+  const Version* version = call.resource->version(call.version);
+  if (!version || !version->served) return refuse(no_such_resource());
+  if (call.route.path.find("//") != std::string::npos || !call.route.rest.empty()) return refuse(no_such_resource());
+  if (!call.resource->namespaced && !call.route.ns.empty() && call.route.resource != "namespaces") {
+    return refuse(no_such_resource());
+  }
+  if (!call.route.subresource.empty()) {
+    const Subresource* sub = call.resource->subresource(call.route.subresource);
+    if (!sub) return refuse(no_such_resource());
+    if (std::find(sub->verbs.begin(), sub->verbs.end(), call.route.verb) == sub->verbs.end()) {
+      return refuse(method_not_allowed());
+    }
+    return {};
+  }
+  bool named = !call.route.name.empty();
+  bool bare = call.resource->namespaced && call.route.ns.empty();
+  if (!call.resource->allows(call.route.verb)) return refuse(method_not_allowed());
+  if (bare && named) return refuse(no_such_resource());
+  if (bare && (call.route.verb == "create" || call.route.verb == "deletecollection")) return refuse(method_not_allowed());
+  if (named && call.route.verb == "create") return refuse(method_not_allowed());
+  if (!named && (call.route.verb == "update" || call.route.verb == "patch")) return refuse(method_not_allowed());
+  return {};
+}
+
+Outcome<Reply> serve(Core& core, Call& call, const std::optional<Fault>& fault) {
+  const std::string& verb = call.route.verb;
+  if (!call.route.subresource.empty() && call.route.subresource != "status") return serve_subresource(core, call);
+  if (!call.resource->stored && verb == "create") return answer_review(core, call);
+  if (verb == "get") return verb_get(core, call);
+  if (verb == "list") return verb_list(core, call);
+  if (verb == "watch") return verb_watch(core, call, fault);
+  if (verb == "create") return verb_create(core, call);
+  if (verb == "update") return verb_update(core, call);
+  if (verb == "patch") return verb_patch(core, call);
+  if (verb == "delete") return verb_delete(core, call);
+  if (verb == "deletecollection") return verb_delete_collection(core, call);
+  return refuse(method_not_allowed());
+}
+
+io::Response render(const Call& call, Reply reply, const Accept& accept) {
+  io::Response out;
+  if (reply.stream) {
+    out.headers.push_back({"content-type", "application/json"});
+    out.stream = std::move(reply.stream);
+    return out;
+  }
+  if (reply.form == Reply::Form::Object) {
+    json::Value body = present(*call.resource, call.version, reply.body);
+    if (accept.view == View::PartialMetadata) body = partial_metadata(body, accept.meta_version);
+    out = json_response(reply.code, body);
+  } else if (reply.form == Reply::Form::List && accept.view == View::PartialMetadata) {
+    json::Value items = json::Value::array();
+    for (const json::Value& item : reply.body["items"].items()) items.push(partial_metadata(item, accept.meta_version));
+    reply.body.set("items", std::move(items));
+    reply.body.set("kind", "PartialObjectMetadataList");
+    reply.body.set("apiVersion", "meta.k8s.io/" + accept.meta_version);
+    out = json_response(reply.code, reply.body);
+  } else {
+    out = json_response(reply.code, reply.body);
+  }
+  for (const std::string& warning : call.warnings) out.headers.push_back({"warning", "299 - " + quoted(warning)});
+  return out;
+}
+
+std::uint64_t wanted_version(const Call& call) {
+  if (call.route.verb != "list" && call.route.verb != "get" ) return 0;
+  std::uint64_t version = 0;
+  for (char c : call.route.query.get("resourceVersion")) {
+    if (c < '0' || c > '9' || version > UINT64_MAX / 20) return 0;
+    version = version * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return version;
+}
+
+Status too_large_version(std::uint64_t wanted, std::uint64_t current) {
+  Status status = timeout("Too large resource version: " + std::to_string(wanted) + ", current: " + std::to_string(current), 1);
+  status.details.set("causes", json::array({json::object({{"reason", "ResourceVersionTooLarge"},
+                                                          {"message", "Too large resource version"}})}));
+  return status;
+}
+
+}  // namespace
+
+ApiServer::ApiServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ApiServer::~ApiServer() = default;
+
+io::Task<Result<std::unique_ptr<ApiServer>>> ApiServer::open(io::Loop& loop, io::Storage& storage, Rng& rng,
+                                                             Options options) {
+  auto state = std::make_unique<State>(loop, storage, rng, std::move(options));
+  Core& core = state->core;
+  auto loaded = core.store.load();
+  if (!loaded) co_return fail(std::move(loaded).error());
+  if (core.options.signing_key.empty()) core.options.signing_key = core.store.setting("signing-key");
+  if (core.options.signing_key.empty()) {
+    auto key = io::make_private_key();
+    if (!key) co_return fail(std::move(key).error());
+    core.options.signing_key = *key;
+    auto kept = co_await core.store.set_setting("signing-key", *key);
+    if (!kept) co_return fail(std::move(kept).error());
+  }
+  state->crds.start();
+  state->namespaces.start();
+  bootstrap_roles(core);
+  state->garbage.start();
+  auto durable = co_await core.store.durable();
+  if (!durable) co_return fail(std::move(durable).error());
+  co_return std::unique_ptr<ApiServer>(new ApiServer(std::move(state)));
+}
+
+io::Task<io::Response> ApiServer::handle(io::Context context, io::Request request, io::Peer peer) {
+  Core& core = state_->core;
+  Call call;
+  auto route = parse_route(request.method, request.target);
+  if (!route) co_return response(bad_request("the path of the request cannot be decoded"));
+  call.route = std::move(*route);
+  call.headers = std::move(request.headers);
+  call.body = std::move(request.body);
+  if (call.body.size() > kBodyBytesMax) {
+    co_return response(too_large("Request entity too large: limit is " + std::to_string(kBodyBytesMax)));
+  }
+  for (const std::string& value : call.route.query.all("dryRun")) call.dry_run = call.dry_run || value == "All";
+  auto who = authenticate(core, call.headers, peer);
+  if (!who) co_return response(who.error());
+  auto user = impersonate(core, *who, call.headers);
+  if (!user) co_return response(user.error());
+  call.user = std::move(*user);
+  std::optional<Fault> fault;
+  if (core.options.fault) fault = core.options.fault(fault_point(call));
+  if (fault && fault->status != 0 && !fault->after_write) co_return fault_response(*fault);
+  Attributes attributes = attributes_of(call);
+  if (!authorize(core, call.user, attributes).allowed) co_return response(denied(call.user, attributes));
+  if (!call.route.api) {
+    auto found = discover(core, call);
+    if (!found) co_return plain_not_found();
+    co_return std::move(*found);
+  }
+  auto resolved = resolve(core, call);
+  if (!resolved) co_return response(resolved.error());
+  auto accept = negotiate(call.header("accept"));
+  if (!accept) co_return response(accept.error());
+
+  if (std::uint64_t wanted = wanted_version(call); wanted > core.store.version()) {
+    auto reached = co_await core.store.reached(context.until(core.loop.now() + kFutureVersionWait), wanted);
+    if (!reached) co_return response(too_large_version(wanted, core.store.version()));
+  }
+  auto reply = serve(core, call, fault);
+  if (!reply) co_return response(reply.error());
+  if (reply->wait_for > 0) {
+    auto durable = co_await core.store.reached({}, reply->wait_for);
+    if (!durable) co_return response(internal(durable.error().text()));
+  }
+  if (fault && fault->status != 0) co_return fault_response(*fault);
+  co_return render(call, std::move(*reply), *accept);
+}
+
+io::Task<void> ApiServer::stop() {
+  Core& core = state_->core;
+  core.watches.close_all();
+  core.scope.cancel();
+  co_await core.scope.join();
+  co_await core.store.drain();
+}
+
+void ApiServer::drop_watches() { state_->core.watches.drop_all(); }
+void ApiServer::forget_history() { state_->core.store.forget_history(); }
+std::uint64_t ApiServer::version() const { return state_->core.store.version(); }
+std::size_t ApiServer::watches() const { return state_->core.watches.count(); }
+
+}  // namespace lesto::apiserver

@@ -1,0 +1,57 @@
+#include "kube/apiserver/metadata.h"
+#include "kube/apiserver/patching.h"
+#include "kube/apiserver/present.h"
+#include "kube/apiserver/verbs.h"
+#include "kube/apiserver/writing.h"
+
+namespace lesto::apiserver {
+
+Outcome<Reply> verb_create(Core& core, Call& call) {
+  auto object = read_object(core, call);
+  if (!object) return refuse(object.error());
+  return create_object(core, call, std::move(*object));
+}
+
+Outcome<Reply> verb_update(Core& core, Call& call) {
+  auto object = read_object(core, call);
+  if (!object) return refuse(object.error());
+  json::Value& metadata = object->at("metadata");
+  std::string_view name = metadata["name"].text();
+  if (!name.empty() && name != call.route.name) {
+    return refuse(bad_request("the name of the object (" + std::string(name) + ") does not match the name on the URL (" +
+                              call.route.name + ")"));
+  }
+  metadata.set("name", call.route.name);
+  if (call.resource->namespaced) {
+    std::string_view ns = metadata["namespace"].text();
+    if (!ns.empty() && ns != call.route.ns) {
+      return refuse(bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+    }
+    metadata.set("namespace", call.route.ns);
+  }
+  auto old = core.store.newest(call.resource->table, call.key());
+  if (!old) {
+    if (call.resource->create_on_update && call.route.subresource.empty()) {
+      return create_object(core, call, std::move(*object));
+    }
+    return refuse(not_found(call.group_resource(), call.route.name));
+  }
+  std::string_view version = metadata["resourceVersion"].text();
+  if (version.empty() && !call.resource->unconditional_update) {
+    return refuse(invalid(call.resource->group, call.resource->kind, call.route.name,
+                          {field_invalid("metadata.resourceVersion", 0, "must be specified for an update")}));
+  }
+  return update_object(core, call, std::move(*object), *old);
+}
+
+Outcome<Reply> verb_patch(Core& core, Call& call) {
+  auto old = core.store.newest(call.resource->table, call.key());
+  if (!old) return refuse(not_found(call.group_resource(), call.route.name));
+  auto fresh = patched(core, call, present(*call.resource, call.version, *old), PatchTarget::Object);
+  if (!fresh) return refuse(fresh.error());
+  if (!fresh->is_object()) return refuse(bad_request("the patched object is not an object"));
+  if (!(*fresh)["metadata"].is_object()) fresh->set("metadata", json::Value::object());
+  return update_object(core, call, std::move(*fresh), *old);
+}
+
+}  // namespace lesto::apiserver
