@@ -27,7 +27,7 @@ Result<std::string> choose_key(const model::SveltosCluster& cluster, const json:
 kube::ObjectKey kubeconfig_secret(const model::SveltosCluster& cluster) {
   std::string name = cluster.spec.kubeconfig_name;
   if (name.empty()) name = cluster.meta.name + "-sveltos-kubeconfig";
-  return {cluster.meta.name_space, std::move(name)};
+  return {cluster.meta.ns, std::move(name)};
 }
 
 Result<kube::Kubeconfig> read_kubeconfig(const model::SveltosCluster& cluster, const json::Value& secret) {

@@ -1,5 +1,6 @@
 #include "fleet/cluster/probe.h"
 
+#include "fleet/model/unsupported.h"
 #include "kube/control/conditions.h"
 
 namespace lesto::cluster {
@@ -51,14 +52,14 @@ json::Value probe_status(const json::Value& cluster, const Result<std::string>& 
 }
 
 std::optional<std::string> unserved_field(const model::SveltosCluster& cluster) {
-  std::vector<model::UnsupportedField> fields = model::unsupported(cluster);
+  model::UnsupportedFields fields = model::unsupported(cluster);
   if (fields.empty()) return std::nullopt;
   return model::unsupported_text(fields);
 }
 
 Result<kube::LabelSelector> compile(const model::Selector& selector) {
-  if (selector.source.is_string()) return kube::LabelSelector::parse(selector.source.text());
-  return kube::LabelSelector::from_json(selector.source);
+  if (selector.source.is_string()) return kube::parse_label_selector(selector.source.text());
+  return kube::read_label_selector(selector.source);
 }
 
 }  // namespace lesto::cluster

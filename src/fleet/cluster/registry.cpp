@@ -12,7 +12,7 @@ model::ClusterRef sveltos_ref(const json::Value& object) {
   return {std::string(kube::namespace_of(object)), std::string(kube::name_of(object)), model::ClusterType::Sveltos};
 }
 
-kube::ObjectKey key_of(const model::ClusterRef& ref) { return {ref.name_space, ref.name}; }
+kube::ObjectKey key_of(const model::ClusterRef& ref) { return {ref.ns, ref.name}; }
 
 }  // namespace
 
@@ -44,7 +44,7 @@ Result<std::vector<model::ClusterRef>> Registry::match(const model::Selector& se
   if (selector.empty()) return matching;
   TRY_ASSIGN(kube::LabelSelector compiled, compile(selector));
   for (const auto& [ref, cluster] : clusters_) {
-    if (!ns.empty() && ref.name_space != ns) continue;
+    if (!ns.empty() && ref.ns != ns) continue;
     if (!cluster->ready_ || kube::is_deleting(cluster->object_)) continue;
     if (compiled.matches(cluster->object_["metadata"]["labels"])) matching.push_back(ref);
   }

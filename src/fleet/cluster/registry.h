@@ -100,6 +100,6 @@ class Registry {
 inline constexpr std::string_view kManagement = "management";
 
 // "namespace/name": how the causal log and messages name a managed cluster.
-inline std::string cluster_text(const model::ClusterRef& ref) { return ref.name_space + "/" + ref.name; }
+inline std::string cluster_text(const model::ClusterRef& ref) { return ref.ns + "/" + ref.name; }
 
 }  // namespace lesto::cluster

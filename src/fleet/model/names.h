@@ -109,6 +109,10 @@ inline constexpr std::string_view kReloaderReport = "reloaderreport.finalizer.pr
 
 }  // namespace finalizer
 
+// A text as a label value: as it is where it fits (63 characters of the right kind), else cut and with a hash (hard
+// case 63).
+std::string label_value(std::string_view text);
+
 // "capi" or "sveltos", as generated names and some labels have it.
 std::string_view lower(ClusterType type);
 // "resources", "helm", "kustomize".
@@ -117,7 +121,7 @@ std::string_view lower(FeatureId feature);
 // The Secret that holds a cluster's kubeconfig when its spec names none.
 std::string kubeconfig_secret_name(const ClusterRef& cluster);
 // "sveltos--load-balancer-service--gke", in the cluster's namespace. Spilled reports append "--1", "--2" and so on.
-std::string event_report_name(const ClusterRef& cluster, std::string_view event_source);
+std::string event_report_name(const ClusterRef& cluster, std::string_view event_source, std::size_t number = 0);
 std::map<std::string, std::string> event_report_labels(const ClusterRef& cluster, std::string_view event_source);
 
 enum class OwnerScope { Cluster, Namespace };

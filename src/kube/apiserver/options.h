@@ -58,6 +58,10 @@ struct Options {
   std::string issuer = "https://kubernetes.default.svc";
   // Requests without credentials are system:anonymous when On; refused with 401 when Off.
   StandIn anonymous = StandIn::On;
+  // A request of this very process (InProcessExchange) without credentials is an administrator's.
+  StandIn in_process_admin = StandIn::On;
+  // PEM; signs service account tokens. Made and kept in the storage when empty.
+  std::string signing_key;
   // Asked before each request, when set.
   std::function<std::optional<Fault>(const FaultPoint&)> fault;
 };

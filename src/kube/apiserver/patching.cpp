@@ -1,7 +1,6 @@
 #include "kube/apiserver/patching.h"
 
 #include "foundation/json/text.h"
-#include "kube/apiserver/present.h"
 
 namespace lesto::apiserver {
 
@@ -25,12 +24,12 @@ std::string_view media_type(std::string_view header) { return header.substr(0, h
 
 }  // namespace
 
-Outcome<json::Value> patched(Core&, Call& call, const json::Value& old) {
+Outcome<json::Value> patched(Core&, Call& call, const json::Value& document, PatchTarget) {
   std::string_view type = media_type(call.header("content-type"));
   if (type == "application/merge-patch+json") {
     auto patch = json::parse(call.body);
     if (!patch) return refuse(bad_request("error decoding patch: " + patch.error().message()));
-    return merge(present(*call.resource, call.version, old), *patch);
+    return merge(document, *patch);
   }
   return refuse(not_implemented("patches of type " + quoted(type) + " are not built yet"));
 }

@@ -5,6 +5,9 @@
 
 namespace lesto::apiserver {
 
-Outcome<json::Value> patched(Core& core, Call& call, const json::Value& old);
+enum class PatchTarget : bool { Object, Scale };
+
+// `document` is what the patch is for, in the version of the call: the object, or its Scale.
+Outcome<json::Value> patched(Core& core, Call& call, const json::Value& document, PatchTarget target);
 
 }  // namespace lesto::apiserver

@@ -1,20 +1,31 @@
 #include "kube/apiserver/server.h"
 
+#include "foundation/io/tls.h"
+#include "kube/apiserver/authn.h"
 #include "kube/apiserver/call.h"
 #include "kube/apiserver/crds.h"
 #include "kube/apiserver/discovery.h"
+#include "kube/apiserver/garbage.h"
 #include "kube/apiserver/namespaces.h"
 #include "kube/apiserver/present.h"
+#include "kube/apiserver/rbac.h"
+#include "kube/apiserver/reviews.h"
+#include "kube/apiserver/subresources.h"
+#include "kube/apiserver/tokens.h"
 #include "kube/apiserver/verbs.h"
 
 namespace lesto::apiserver {
 
 struct ApiServer::State {
   State(io::Loop& loop, io::Storage& storage, Rng& rng, Options options)
-      : core(loop, storage, rng, std::move(options)), crds(core), namespaces(core) {}
+      : core(loop, storage, rng, std::move(options)), crds(core), namespaces(core), garbage(core) {
+    watch_aggregation(core);
+    watch_token_secrets(core);
+  }
   Core core;
   Crds crds;
   Namespaces namespaces;
+  Garbage garbage;
 };
 
 namespace {
@@ -82,6 +93,8 @@ Outcome<void> resolve(Core& core, Call& call) {
 
 Outcome<Reply> serve(Core& core, Call& call, const std::optional<Fault>& fault) {
   const std::string& verb = call.route.verb;
+  if (!call.route.subresource.empty() && call.route.subresource != "status") return serve_subresource(core, call);
+  if (!call.resource->stored && verb == "create") return answer_review(core, call);
   if (verb == "get") return verb_get(core, call);
   if (verb == "list") return verb_list(core, call);
   if (verb == "watch") return verb_watch(core, call, fault);
@@ -146,14 +159,24 @@ io::Task<Result<std::unique_ptr<ApiServer>>> ApiServer::open(io::Loop& loop, io:
   Core& core = state->core;
   auto loaded = core.store.load();
   if (!loaded) co_return fail(std::move(loaded).error());
+  if (core.options.signing_key.empty()) core.options.signing_key = core.store.setting("signing-key");
+  if (core.options.signing_key.empty()) {
+    auto key = io::make_private_key();
+    if (!key) co_return fail(std::move(key).error());
+    core.options.signing_key = *key;
+    auto kept = co_await core.store.set_setting("signing-key", *key);
+    if (!kept) co_return fail(std::move(kept).error());
+  }
   state->crds.start();
   state->namespaces.start();
+  bootstrap_roles(core);
+  state->garbage.start();
   auto durable = co_await core.store.durable();
   if (!durable) co_return fail(std::move(durable).error());
   co_return std::unique_ptr<ApiServer>(new ApiServer(std::move(state)));
 }
 
-io::Task<io::Response> ApiServer::handle(io::Context context, io::Request request, io::Peer) {
+io::Task<io::Response> ApiServer::handle(io::Context context, io::Request request, io::Peer peer) {
   Core& core = state_->core;
   Call call;
   auto route = parse_route(request.method, request.target);
@@ -165,9 +188,16 @@ io::Task<io::Response> ApiServer::handle(io::Context context, io::Request reques
     co_return response(too_large("Request entity too large: limit is " + std::to_string(kBodyBytesMax)));
   }
   for (const std::string& value : call.route.query.all("dryRun")) call.dry_run = call.dry_run || value == "All";
+  auto who = authenticate(core, call.headers, peer);
+  if (!who) co_return response(who.error());
+  auto user = impersonate(core, *who, call.headers);
+  if (!user) co_return response(user.error());
+  call.user = std::move(*user);
   std::optional<Fault> fault;
   if (core.options.fault) fault = core.options.fault(fault_point(call));
   if (fault && fault->status != 0 && !fault->after_write) co_return fault_response(*fault);
+  Attributes attributes = attributes_of(call);
+  if (!authorize(core, call.user, attributes).allowed) co_return response(denied(call.user, attributes));
   if (!call.route.api) {
     auto found = discover(core, call);
     if (!found) co_return plain_not_found();

@@ -45,6 +45,10 @@ Result<void> Store::load() {
       durable_version_ = number(record.value);
       return;
     }
+    if (record.key.starts_with('!')) {
+      settings_[record.key.substr(1)] = std::move(record.value);
+      return;
+    }
     // TABLE is "group/resource", then "/namespace/name".
     std::size_t end = record.key.find('/');
     if (end != record.key.npos) end = record.key.find('/', end + 1);
@@ -285,6 +289,19 @@ std::optional<std::map<Key, json::Value, std::less<>>> Store::snapshot(const Tab
     }
   }
   return objects;
+}
+
+std::string Store::setting(std::string_view name) const {
+  auto found = settings_.find(name);
+  return found == settings_.end() ? std::string() : found->second;
+}
+
+io::Task<Result<void>> Store::set_setting(std::string name, std::string value) {
+  settings_[name] = value;
+  std::vector<io::Write> batch;
+  batch.push_back({"!" + name, std::move(value)});
+  auto committed = co_await storage_.commit(std::move(batch));
+  co_return committed;
 }
 
 void Store::forget_history() {

@@ -95,6 +95,10 @@ class Store {
   // Ends when `version` is durable, or with Timeout at the deadline of the context.
   io::Task<Result<void>> reached(io::Context context, std::uint64_t version);
 
+  // Small texts of the server's own, kept beside the objects ("" when there is none).
+  std::string setting(std::string_view name) const;
+  io::Task<Result<void>> set_setting(std::string name, std::string value);
+
   // Called for every durable change, in order of versions.
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
@@ -124,6 +128,7 @@ class Store {
   io::Storage& storage_;
   HistoryLimits limits_;
   std::map<std::string, std::unique_ptr<Table>, std::less<>> tables_;
+  std::map<std::string, std::string, std::less<>> settings_;
   std::uint64_t next_version_ = 1;
   std::uint64_t durable_version_ = 0;
   std::deque<Pending> queue_;     // not yet handed to the storage

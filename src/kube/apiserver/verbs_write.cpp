@@ -1,5 +1,6 @@
 #include "kube/apiserver/metadata.h"
 #include "kube/apiserver/patching.h"
+#include "kube/apiserver/present.h"
 #include "kube/apiserver/verbs.h"
 #include "kube/apiserver/writing.h"
 
@@ -46,7 +47,7 @@ Outcome<Reply> verb_update(Core& core, Call& call) {
 Outcome<Reply> verb_patch(Core& core, Call& call) {
   auto old = core.store.newest(call.resource->table, call.key());
   if (!old) return refuse(not_found(call.group_resource(), call.route.name));
-  auto fresh = patched(core, call, *old);
+  auto fresh = patched(core, call, present(*call.resource, call.version, *old), PatchTarget::Object);
   if (!fresh) return refuse(fresh.error());
   if (!fresh->is_object()) return refuse(bad_request("the patched object is not an object"));
   if (!(*fresh)["metadata"].is_object()) fresh->set("metadata", json::Value::object());

@@ -7,10 +7,10 @@ void note(ledger::Ledger& ledger, ledger::Verb verb, const model::EventReport& r
   ledger::Record record;
   record.step = "event";
   record.cluster = "management";
-  record.subject = "EventReport " + report.meta.name_space + "/" + report.meta.name;
+  record.subject = "EventReport " + report.meta.ns + "/" + report.meta.name;
   record.verb = verb;
   record.reason = std::move(reason);
-  record.inputs.push_back({.cluster = report.spec.cluster.name_space + "/" + report.spec.cluster.name,
+  record.inputs.push_back({.cluster = report.spec.cluster.ns + "/" + report.spec.cluster.name,
                            .object = "EventSource " + report.spec.event_source_name,
                            .uid = {},
                            .resource_version = {}});
@@ -37,7 +37,7 @@ io::Task<Result<void>> act(io::Context context, cluster::Management& management,
     note(ledger, ledger::Verb::Write, report, matches_text(report));
   }
   for (const std::shared_ptr<const model::EventReport>& report : decision.remove) {
-    auto removed = co_await reports.remove(context, {report->meta.name_space, report->meta.name}, report->meta.uid);
+    auto removed = co_await reports.remove(context, {report->meta.ns, report->meta.name}, report->meta.uid);
     if (!removed) co_return fail(std::move(removed).error());
     note(ledger, ledger::Verb::Delete, *report, "no trigger asks for this source in this cluster, or its matches fit elsewhere");
   }

@@ -9,7 +9,7 @@ namespace {
 
 kube::ObjectId id_of(const model::ObjectReference& reference) {
   kube::GroupVersionKind gvk = kube::parse_gvk(reference.api_version, reference.kind);
-  return {gvk.group, gvk.kind, {reference.name_space, reference.name}};
+  return {gvk.group, gvk.kind, {reference.ns, reference.name}};
 }
 
 // What the existing reports say about kinds of which nothing is known now.
@@ -75,7 +75,7 @@ std::vector<Shard> choose_shards(const Matches& matches, std::size_t present) {
 model::EventReport make_report(const Inputs& inputs, std::size_t number, const Shard& shard) {
   model::EventReport report;
   report.meta.name = model::event_report_name(inputs.cluster, inputs.source, number);
-  report.meta.name_space = inputs.cluster.name_space;
+  report.meta.ns = inputs.cluster.ns;
   report.meta.labels = model::event_report_labels(inputs.cluster, inputs.source);
   report.spec.cluster = inputs.cluster;
   report.spec.event_source_name = inputs.source;

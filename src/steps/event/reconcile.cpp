@@ -188,11 +188,11 @@ Inputs Step::gather(const SourceKey& key) {
 
 io::Task<Result<void>> Step::aggregate(Inputs& inputs, const model::EventSource& source) {
   auto script = lua::Script::compile(source.spec.aggregated_selection);
-  if (!script) co_return fail(std::move(script.error()).during("spec.aggregatedSelection"));
+  if (!script) co_return fail(Code::Invalid, "spec.aggregatedSelection: " + script.error().message);
   std::vector<json::Value> objects;
   for (const auto& [id, match] : inputs.matches) objects.push_back(match.object);
   auto work = [script = std::move(*script), objects = std::move(objects), &engines = engines_, now = loop_.now()] {
-    return engines.aggregate(*script, objects, now);
+    return engines.aggregate(script, objects, now);
   };
   auto selected = co_await io::offload(loop_, std::move(work));
   if (!selected) co_return fail(std::move(selected.error()).during("spec.aggregatedSelection"));
@@ -200,7 +200,7 @@ io::Task<Result<void>> Step::aggregate(Inputs& inputs, const model::EventSource&
   for (json::Value& object : *selected) {
     Match match;
     match.reference = {.kind = object["kind"].string(),
-                       .name_space = std::string(kube::namespace_of(object)),
+                       .ns = std::string(kube::namespace_of(object)),
                        .name = std::string(kube::name_of(object)),
                        .uid = {},
                        .api_version = object["apiVersion"].string(),

@@ -45,7 +45,7 @@ Match make_match(const json::Value& object, bool collect) {
   Match match;
   match.reference.api_version = object["apiVersion"].string();
   match.reference.kind = object["kind"].string();
-  match.reference.name_space = kube::namespace_of(object);
+  match.reference.ns = kube::namespace_of(object);
   match.reference.name = kube::name_of(object);
   if (collect) {
     match.object = object;
@@ -64,11 +64,11 @@ WatchKey watch_key(const model::ResourceSelector& selector) {
     labels += filter_text(filter);
   }
   if (selector.selector) {
-    auto compiled = kube::LabelSelector::from_json(selector.selector->source);
+    auto compiled = kube::read_label_selector(selector.selector->source);
     if (compiled && !compiled->text().empty()) labels += (labels.empty() ? "" : ",") + compiled->text();
   }
   key.selection.label_selector = std::move(labels);
-  key.selection.ns = selector.name_space;
+  key.selection.ns = selector.ns;
   if (!selector.name.empty()) key.selection.field_selector = "metadata.name=" + selector.name;
   return key;
 }

@@ -32,7 +32,7 @@ io::Task<Result<void>> act(io::Context context, cluster::Management& management,
     note(ledger, ledger::Verb::Write, summary, "the profile changed");
   }
   for (const std::shared_ptr<const model::ClusterSummary>& summary : decision.remove) {
-    kube::ObjectKey key{summary->meta.name_space, summary->meta.name};
+    kube::ObjectKey key{summary->meta.ns, summary->meta.name};
     json::Value object = summaries.get(key);
     auto removed = co_await summaries.remove(context, key, summary->meta.uid);
     if (!removed) co_return removed;

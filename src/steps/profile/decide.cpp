@@ -51,7 +51,7 @@ json::Value make_summary(const model::Profile& profile, const model::ClusterRef&
                                     {"blockOwnerDeletion", true}});
   object.set("metadata",
              json::object({{"name", model::cluster_summary_name(scope_of(profile), profile.meta.name, cluster)},
-                           {"namespace", cluster.name_space},
+                           {"namespace", cluster.ns},
                            {"labels", std::move(labels)},
                            {"annotations", std::move(annotations)},
                            {"ownerReferences", json::array({std::move(owner)})},
@@ -100,7 +100,7 @@ Decision decide(const Inputs& inputs) {
 
 std::optional<std::string> out_of_namespace(const model::Profile& profile) {
   if (profile.scope == model::ProfileScope::Cluster) return std::nullopt;
-  const std::string& own = profile.meta.name_space;
+  const std::string& own = profile.meta.ns;
   auto check = [&](const std::string& field, const std::string& ns) -> std::optional<std::string> {
     // A templated namespace is checked again when it is rendered.
     if (ns.empty() || ns == own || ns.find("{{") != std::string::npos) return std::nullopt;
@@ -108,15 +108,15 @@ std::optional<std::string> out_of_namespace(const model::Profile& profile) {
   };
   for (std::size_t i = 0; i < profile.spec.policy_refs.size(); ++i) {
     std::string field = "spec.policyRefs[" + std::to_string(i) + "].namespace";
-    if (auto refused = check(field, profile.spec.policy_refs[i].name_space)) return refused;
+    if (auto refused = check(field, profile.spec.policy_refs[i].ns)) return refused;
   }
   for (std::size_t i = 0; i < profile.spec.cluster_refs.size(); ++i) {
     std::string field = "spec.clusterRefs[" + std::to_string(i) + "].namespace";
-    if (auto refused = check(field, profile.spec.cluster_refs[i].name_space)) return refused;
+    if (auto refused = check(field, profile.spec.cluster_refs[i].ns)) return refused;
   }
   for (std::size_t i = 0; i < profile.spec.template_resource_refs.size(); ++i) {
     std::string field = "spec.templateResourceRefs[" + std::to_string(i) + "].resource.namespace";
-    if (auto refused = check(field, profile.spec.template_resource_refs[i].resource.name_space)) return refused;
+    if (auto refused = check(field, profile.spec.template_resource_refs[i].resource.ns)) return refused;
   }
   return std::nullopt;
 }

@@ -35,12 +35,12 @@ void index_summaries(cluster::Management& management) {
 
 Result<std::vector<Target>> gather_matching(const cluster::Registry& registry, const model::Profile& profile) {
   bool of_cluster = profile.scope == model::ProfileScope::Cluster;
-  auto matching = registry.match(profile.spec.cluster_selector, of_cluster ? "" : profile.meta.name_space);
+  auto matching = registry.match(profile.spec.cluster_selector, of_cluster ? "" : profile.meta.ns);
   if (!matching) return fail(std::move(matching.error()).during("spec.clusterSelector"));
   std::set<model::ClusterRef> clusters(matching->begin(), matching->end());
   for (std::size_t i = 0; i < profile.spec.cluster_refs.size(); ++i) {
     model::ObjectReference reference = profile.spec.cluster_refs[i];
-    if (!of_cluster && reference.name_space.empty()) reference.name_space = profile.meta.name_space;
+    if (!of_cluster && reference.ns.empty()) reference.ns = profile.meta.ns;
     auto cluster = model::to_cluster(reference);
     if (!cluster) return fail(std::move(cluster.error()).during("spec.clusterRefs[" + std::to_string(i) + "]"));
     clusters.insert(std::move(*cluster));

@@ -9,7 +9,7 @@ json::Value reference_json(const model::ClusterRef& ref) {
   model::ObjectReference reference = model::to_reference(ref);
   return json::object({{"apiVersion", reference.api_version},
                        {"kind", reference.kind},
-                       {"namespace", reference.name_space},
+                       {"namespace", reference.ns},
                        {"name", reference.name}});
 }
 
@@ -51,7 +51,7 @@ json::Value decide_status(const StatusInputs& inputs, const json::Value& status,
     json::Value entry = json::object({{"clusterRef", reference_json(target.cluster)}, {"failureMessage", message}});
     failed.push(std::move(entry));
     if (first_failure.empty()) {
-      first_failure = "cluster " + target.cluster.name_space + "/" + target.cluster.name + ": " + message;
+      first_failure = "cluster " + target.cluster.ns + "/" + target.cluster.name + ": " + message;
     }
   }
   control::Condition ready{.type = "Ready", .status = control::ConditionStatus::False, .reason = {}, .message = {}};

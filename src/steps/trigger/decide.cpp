@@ -31,7 +31,7 @@ Result<kube::ObjectKey> render_key(Renderer& renderer, const Inputs& inputs, std
   TRY_ASSIGN(key.ns, render_field(renderer, field_text(list, index, "namespace"), ns));
   TRY_ASSIGN(key.name, render_field(renderer, field_text(list, index, "name"), name));
   // An empty namespace is the cluster's (reference/core.md 3.6).
-  if (key.ns.empty()) key.ns = inputs.unit.cluster.name_space;
+  if (key.ns.empty()) key.ns = inputs.unit.cluster.ns;
   if (key.name.empty()) return fail(Code::Invalid, field_text(list, index, "name") + " is empty");
   return key;
 }
@@ -42,7 +42,7 @@ Result<void> plan_generators(const Inputs& inputs, Renderer& renderer, RefKind k
   for (std::size_t i = 0; i < generators.size(); ++i) {
     const model::Generator& generator = generators[i];
     Reference reference{.kind = kind, .key = {}, .optional = generator.optional, .generated_name = {}, .index = i, .generator = true};
-    TRY_ASSIGN(reference.key, render_key(renderer, inputs, list, i, generator.name_space, generator.name));
+    TRY_ASSIGN(reference.key, render_key(renderer, inputs, list, i, generator.ns, generator.name));
     TRY_ASSIGN(reference.generated_name,
                render_field(renderer, field_text(list, i, "nameFormat"), generator.name_format));
     out.push_back(std::move(reference));
@@ -124,7 +124,7 @@ Result<void> add_policy_refs(const Inputs& inputs, Renderer& renderer, const std
     }
     if (reference.generator) continue;
     model::PolicyRef made = inputs.trigger->spec.policy_refs[reference.index];
-    made.name_space = instantiated ? inputs.own_namespace : reference.key.ns;
+    made.ns = instantiated ? inputs.own_namespace : reference.key.ns;
     made.name = instantiated ? copy_name(inputs, reference) : reference.key.name;
     spec.policy_refs.push_back(std::move(made));
   }
@@ -136,7 +136,7 @@ Result<void> add_destination(const Inputs& inputs, Renderer& renderer, model::Pr
   spec.cluster_selector = from.destination_cluster_selector;
   if (from.destination_cluster) {
     model::ObjectReference destination = *from.destination_cluster;
-    TRY_ASSIGN(destination.name_space, render_field(renderer, "spec.destinationCluster.namespace", destination.name_space));
+    TRY_ASSIGN(destination.ns, render_field(renderer, "spec.destinationCluster.namespace", destination.ns));
     TRY_ASSIGN(destination.name, render_field(renderer, "spec.destinationCluster.name", destination.name));
     TRY_ASSIGN(destination.kind, render_field(renderer, "spec.destinationCluster.kind", destination.kind));
     TRY_ASSIGN(destination.api_version,
@@ -152,8 +152,8 @@ Result<void> add_destination(const Inputs& inputs, Renderer& renderer, model::Pr
 Result<void> add_template_resources(Renderer& renderer, model::ProfileSpec& spec) {
   for (std::size_t i = 0; i < spec.template_resource_refs.size(); ++i) {
     model::ObjectReference& resource = spec.template_resource_refs[i].resource;
-    TRY_ASSIGN(resource.name_space, render_field(renderer, field_text("templateResourceRefs", i, "resource.namespace"),
-                                                 resource.name_space));
+    TRY_ASSIGN(resource.ns, render_field(renderer, field_text("templateResourceRefs", i, "resource.namespace"),
+                                                 resource.ns));
     TRY_ASSIGN(resource.name,
                render_field(renderer, field_text("templateResourceRefs", i, "resource.name"), resource.name));
   }
@@ -179,7 +179,7 @@ Result<std::vector<Reference>> plan_references(const Inputs& inputs, gotemplate:
   for (std::size_t i = 0; i < spec.policy_refs.size(); ++i) {
     const model::PolicyRef& ref = spec.policy_refs[i];
     Reference reference{.kind = ref.kind.value_or(RefKind::ConfigMap), .key = {}, .optional = ref.optional, .generated_name = {}, .index = i};
-    TRY_ASSIGN(reference.key, render_key(renderer, inputs, "policyRefs", i, ref.name_space, ref.name));
+    TRY_ASSIGN(reference.key, render_key(renderer, inputs, "policyRefs", i, ref.ns, ref.name));
     references.push_back(std::move(reference));
   }
   return references;

@@ -1,5 +1,6 @@
 #include "steps/trigger/gather.h"
 
+#include "fleet/cluster/probe.h"
 #include "fleet/cluster/reference.h"
 
 namespace lesto::trigger {
@@ -51,7 +52,7 @@ std::map<kube::ObjectId, Event> events_of(const json::Value& object) {
   if (!report) return events;
   for (const model::ObjectReference& reference : report->spec.matching_resources) {
     kube::GroupVersionKind gvk = kube::parse_gvk(reference.api_version, reference.kind);
-    events[{gvk.group, gvk.kind, {reference.name_space, reference.name}}].reference = reference;
+    events[{gvk.group, gvk.kind, {reference.ns, reference.name}}].reference = reference;
   }
   auto objects = model::decode_resources(report->spec.resources);
   if (!objects) return events;

@@ -219,7 +219,7 @@ Step::Wanted Step::wanted(const Unit& unit, std::string& why) const {
   bool right_shape = trigger->spec.one_for_event != unit.object.key.name.empty();
   // Before the first report of a source nothing is known about its objects.
   std::string report = model::event_report_name(unit.cluster, unit.source, 0);
-  bool reported = management_.event_reports.collection.store().contains({unit.cluster.name_space, report});
+  bool reported = management_.event_reports.collection.store().contains({unit.cluster.ns, report});
   if (right_shape && !reported) return Wanted::Unknown;
   why = "the object no longer matches";
   return Wanted::No;

@@ -1,7 +1,7 @@
 // Renders the texts of one unit with its event's data. Value in, value out; runs on pool threads.
 #pragma once
 
-#include <memory>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -18,8 +18,6 @@ struct Event {
   json::Value object;  // null unless the source collects resources
 };
 
-enum class MissingKey { Error, NoValue };
-
 // What templates see (reference/core.md 3.6 and 1.14).
 struct EventData {
   bool one_for_event = false;
@@ -33,6 +31,8 @@ struct EventData {
 class Renderer {
  public:
   Renderer(gotemplate::Cache& templates, const EventData& data, Time now);
+  Renderer(const Renderer&) = delete;
+  Renderer& operator=(const Renderer&) = delete;
 
   // `name` is what errors call the template: "ConfigMap default/service-policy key service.yaml". Errors are Invalid
   // (or TooLarge for a budget), with line and column.
@@ -40,9 +40,14 @@ class Renderer {
 
  private:
   gotemplate::Cache& templates_;
-  gotemplate::Value data_;
-  MissingKey missing_key_;
   Time now_;
+  // What the template's values borrow from.
+  std::deque<json::Value> references_;
+  std::deque<json::Value> objects_;
+  json::Value cluster_;
+  gotemplate::Heap heap_;
+  gotemplate::Value data_;
+  gotemplate::MissingKey missing_key_ = gotemplate::MissingKey::Error;
 };
 
 }  // namespace lesto::trigger

@@ -37,7 +37,7 @@ json::Value reference_json(const model::ClusterRef& ref) {
   model::ObjectReference reference = model::to_reference(ref);
   return json::object({{"apiVersion", reference.api_version},
                        {"kind", reference.kind},
-                       {"namespace", reference.name_space},
+                       {"namespace", reference.ns},
                        {"name", reference.name}});
 }
 
@@ -71,7 +71,7 @@ control::Condition ready(const StatusInputs& inputs, const std::map<model::Clust
     deployed += of.deployed;
     if (of.first_failure.empty() || !condition.message.empty()) continue;
     condition.reason = "Failed";
-    condition.message = "event in cluster " + ref.name_space + "/" + ref.name + ": " + of.first_failure;
+    condition.message = "event in cluster " + ref.ns + "/" + ref.name + ": " + of.first_failure;
   }
   if (!condition.message.empty()) return condition;
   if (inputs.scope.clusters.empty()) {

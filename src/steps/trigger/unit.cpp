@@ -33,7 +33,7 @@ std::optional<Unit> from_labels(const json::Value& object) {
 
 std::string unit_text(const Unit& unit) {
   json::Value value = json::object({{"trigger", std::string(form_text(unit.form)) + " " + unit.trigger},
-                                    {"cluster", json::array({unit.cluster.name_space, unit.cluster.name,
+                                    {"cluster", json::array({unit.cluster.ns, unit.cluster.name,
                                                              model::to_string(unit.cluster.type)})},
                                     {"source", unit.source}});
   if (!unit.object.key.name.empty()) {
@@ -66,7 +66,7 @@ std::optional<Unit> unit_of(const json::Value& object) {
 json::Value unit_labels(const Unit& unit) {
   using model::label_value;
   json::Value labels = json::object({{model::label::kTriggerName, label_value(unit.trigger)},
-                                     {model::label::kTriggerClusterNamespace, label_value(unit.cluster.name_space)},
+                                     {model::label::kTriggerClusterNamespace, label_value(unit.cluster.ns)},
                                      {model::label::kTriggerClusterName, label_value(unit.cluster.name)},
                                      {model::label::kTriggerClusterType, model::to_string(unit.cluster.type)},
                                      {model::label::kTriggerEventReportName, label_value(unit.source)},
