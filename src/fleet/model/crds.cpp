@@ -2,7 +2,7 @@
 
 #include "fleet/model/crd_schemas.h"
 #include "fleet/model/names.h"
-#include "foundation/json/text.h"
+#include "foundation/json/yaml.h"
 
 namespace lesto::model {
 namespace {
@@ -112,8 +112,7 @@ std::string crds_text() {
   std::string text;
   for (const json::Value& definition : crds()) {
     text += "---\n";
-    json::append(text, definition, {.indent = 2});
-    text += "\n";
+    text += json::write_yaml(definition);
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
@@ -15,8 +16,11 @@ constexpr std::size_t kShownMax = 60;
 
 std::string shown(const json::Value& value) {
   std::string text = json::write(value);
-  if (text.size() > kShownMax) text = text.substr(0, kShownMax) + "...";
-  return text;
+  if (text.size() <= kShownMax) return text;
+  std::size_t end = kShownMax;
+  // Not in the middle of a letter.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) end -= 1;
+  return text.substr(0, end) + "...";
 }
 
 std::string_view type_name(const json::Value& value) {
@@ -27,17 +31,31 @@ std::string_view type_name(const json::Value& value) {
 
 bool read_integer(const json::Value& from, const Path& path, Problems& problems, std::int64_t least,
                   std::int64_t most, std::int64_t& to) {
-  if (!from.is_int()) return wrong_type(from, path, problems, "integer");
-  if (from.integer() < least || from.integer() > most) {
+  // 100.0 is an integer to an API server, too.
+  constexpr double kExactMost = 9007199254740992.0;
+  bool whole = from.is_double() && std::abs(from.number()) <= kExactMost && std::trunc(from.number()) == from.number();
+  if (!from.is_int() && !whole) return wrong_type(from, path, problems, "integer");
+  std::int64_t value = whole ? static_cast<std::int64_t>(from.number()) : from.integer();
+  if (value < least || value > most) {
     problems.add(path, shown(from) + " is not between " + std::to_string(least) + " and " + std::to_string(most));
     return false;
   }
-  to = from.integer();
+  to = value;
   return true;
 }
 
-bool list_or_map_empty(const json::Value& value) {
-  return value.is_null() || ((value.is_array() || value.is_object()) && value.empty());
+// Notes the error of a selector that does not compile.
+template <class Type>
+bool read_selector(const json::Value& from, const Path& path, Problems& problems, Type& to) {
+  Type selector;
+  selector.source = from;
+  Result<kube::LabelSelector> compiled = selector.compiled();
+  if (!compiled) {
+    problems.add(path, compiled.error().text());
+    return false;
+  }
+  to = std::move(selector);
+  return true;
 }
 
 }  // namespace
@@ -160,21 +178,12 @@ bool read(const json::Value& from, const Path& path, Problems& problems, Selecto
   if (!from.is_object() && !from.is_string()) {
     return wrong_type(from, path, problems, "object (LabelSelector) or string");
   }
-  to.source = from;
-  return true;
+  return read_selector(from, path, problems, to);
 }
 
 bool read(const json::Value& from, const Path& path, Problems& problems, LabelSelector& to) {
   if (!from.is_object()) return wrong_type(from, path, problems, "object");
-  to.source = from;
-  return true;
-}
-
-bool Selector::empty() const {
-  if (source.is_object()) {
-    return list_or_map_empty(source["matchLabels"]) && list_or_map_empty(source["matchExpressions"]);
-  }
-  return source.text().find_first_not_of(" \t") == std::string_view::npos;
+  return read_selector(from, path, problems, to);
 }
 
 json::Value write(const std::string& from) { return from; }

@@ -96,7 +96,12 @@ class Sampler {
     if (schema["format"].text() == "byte") return "aGVsbG8=";
     if (is_duration(path)) return "7m0s";
     if (schema["pattern"].text().starts_with("^(https?")) return "https://example.com/x";
-    return "some " + path.substr(path.rfind('.') + 1);
+    if (path.ends_with(".operator")) return "In";
+    std::string name = "some-";
+    for (char c : path.substr(path.rfind('.') + 1)) {
+      if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) name += c;
+    }
+    return name;
   }
 
   int variant_;

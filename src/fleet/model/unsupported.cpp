@@ -26,6 +26,7 @@ enum class Feature {
   DependsOn,
   MaxUpdate,
   Sets,
+  ClusterApi,
   ContinueOnError,
   MaxConsecutiveFailures,
   WatchFields,
@@ -63,6 +64,7 @@ constexpr Missing kMissing[] = {
     {Feature::DependsOn, "dependencies between profiles"},
     {Feature::MaxUpdate, "rolling updates over clusters"},
     {Feature::Sets, "cluster sets"},
+    {Feature::ClusterApi, "clusters of Cluster API"},
     {Feature::ContinueOnError, "going on after errors"},
     {Feature::MaxConsecutiveFailures, "giving up after failures"},
     {Feature::WatchFields, "choosing which changes render anew"},
@@ -145,6 +147,8 @@ UnsupportedFields unsupported(const EventSource& source) {
 UnsupportedFields unsupported(const EventTrigger& trigger) {
   Found found;
   found.note(!trigger.spec.cluster_set_refs.empty(), Feature::Sets, "spec.clusterSetRefs");
+  bool cluster_api = trigger.spec.destination_cluster && trigger.spec.destination_cluster->kind == "Cluster";
+  found.note(cluster_api, Feature::ClusterApi, "spec.destinationCluster.kind");
   found.note(trigger.spec.cloud_event_action != kCloudEventActionDefault, Feature::CloudEvents,
              "spec.cloudEventAction");
   look_at_add_ons(trigger.spec, found);
@@ -153,6 +157,10 @@ UnsupportedFields unsupported(const EventTrigger& trigger) {
 
 UnsupportedFields unsupported(const Profile& profile) {
   Found found;
+  for (std::size_t i = 0; i < profile.spec.cluster_refs.size(); ++i) {
+    bool cluster_api = profile.spec.cluster_refs[i].kind == "Cluster";
+    found.note(cluster_api, Feature::ClusterApi, item("spec.clusterRefs", i) + ".kind");
+  }
   found.note(!profile.spec.set_refs.empty(), Feature::Sets, "spec.setRefs");
   look_at_add_ons(profile.spec, found);
   found.note(profile.spec.continue_on_error, Feature::ContinueOnError, "spec.continueOnError");
@@ -170,6 +178,12 @@ UnsupportedFields unsupported(const SveltosCluster& cluster) {
   found.note(!spec.liveness_checks.empty(), Feature::ClusterChecks, "spec.livenessChecks");
   found.note(spec.pull_mode, Feature::PullMode, "spec.pullMode");
   found.note(spec.workload_identity.has_value(), Feature::WorkloadIdentity, "spec.workloadIdentity");
+  return found.take();
+}
+
+UnsupportedFields unsupported(const Set&) {
+  Found found;
+  found.note(true, Feature::Sets, "spec");
   return found.take();
 }
 
