@@ -26,6 +26,7 @@ using Check = std::function<Verdict(const json::Value& line)>;
 Check gotemplate_suite();
 Check json_suite();
 Check selectors_suite();
+Check ssa_suite();
 Check yaml_suite();
 Check lua_suite();
 Check crd_suite();

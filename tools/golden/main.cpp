@@ -16,6 +16,7 @@ Suites suites() {
       {"gotemplate", gotemplate_suite},
       {"json", json_suite},
       {"selectors", selectors_suite},
+      {"ssa", ssa_suite},
       {"yaml", yaml_suite},
       {"lua", lua_suite},
       {"crd", crd_suite},

@@ -239,8 +239,7 @@ Result<void> Http1Parser::parse_chunk_line(std::string_view line) {
 }
 
 bool Http1Parser::close() {
-  bool regular = between() || state_ == State::Over || (state_ == State::Body && body_ == Body::UntilClose);
-  return regular;
+  return between() || (state_ == State::Body && body_ == Body::UntilClose);
 }
 
 std::string_view status_words(int status) {

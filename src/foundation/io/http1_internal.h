@@ -42,7 +42,7 @@ class Http1Parser {
   // The peer closed. True when that ends the message in good order.
   bool close();
   // True while no byte of a next message has come.
-  bool between() const { return state_ == State::Head && buffer_.empty(); }
+  bool between() const { return state_ == State::Over || (state_ == State::Head && buffer_.empty()); }
 
   Http1Head& head() { return head_; }
   std::string_view data() const { return data_; }

@@ -60,6 +60,7 @@ class Http2Server final : public ServerSession {
   Nghttp2Ptr session_;
   std::unordered_map<std::int32_t, Stream> streams_;
   std::size_t receiving_ = 0;
+  std::size_t receiving_bytes_ = 0;
   bool leaving_ = false;
   bool over_ = false;
 };
@@ -164,6 +165,10 @@ void Http2Server::data(std::int32_t id, std::string_view bytes) {
   if (!stream || stream->arrived) return;
   std::string& body = stream->call->request.body;
   body += bytes;
+  receiving_bytes_ += bytes.size();
+  if (receiving_bytes_ > kReceivingBytesMax) {
+    return refuse(id, 503, "too many large requests arrive on this connection at once");
+  }
   if (body.size() > host_.options().request_bytes_max) {
     refuse(id, 413,
            "the request body is larger than " + std::to_string(host_.options().request_bytes_max) + " bytes");
@@ -173,6 +178,7 @@ void Http2Server::data(std::int32_t id, std::string_view bytes) {
 void Http2Server::received(Stream& stream) {
   stream.arrived = true;
   --receiving_;
+  receiving_bytes_ -= stream.call->request.body.size();
   host_.progress();
 }
 

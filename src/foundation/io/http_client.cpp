@@ -49,18 +49,19 @@ class HttpExchange::Pool : public std::enable_shared_from_this<HttpExchange::Poo
  private:
   Task<Result<ClientConnection*>> acquire(Context context, BodyMode mode);
   ClientConnection* free_connection(BodyMode mode);
-  bool may_connect() const;
+  bool may_connect(BodyMode mode) const;
+  bool pending() const;
   void connect();
   void wake_waiters(const std::optional<Error>& error);
   void remove(ClientConnection& connection);
   void prepare(Request& request) const;
 
   std::map<ClientConnection*, std::unique_ptr<ClientConnection>> connections_;
-  ClientConnection* connecting_ = nullptr;
+  std::size_t connecting_ = 0;
   // Requests that wait for a connection or for room on one. Each is told once, then looks again.
   std::vector<Completion<void>> waiters_;
   std::uint64_t connects_ = 0;
-  bool http2_ = false;
+  bool http1_ = false;  // the peer was last seen to speak HTTP/1.1
   bool closed_ = false;
 };
 
@@ -267,15 +268,22 @@ ClientConnection* HttpExchange::Pool::free_connection(BodyMode mode) {
   return nullptr;
 }
 
-bool HttpExchange::Pool::may_connect() const {
-  if (connecting_) return false;
-  std::size_t live = 0;
+// True while a connection is being made, or has not said yet how many streams it carries: no need for another.
+bool HttpExchange::Pool::pending() const {
+  if (connecting_ >= (http1_ ? kHttp1ConnectingMax : 1)) return true;
   for (const auto& [key, connection] : connections_) {
-    if (connection->retired()) continue;
-    if (!connection->settled()) return false;
-    ++live;
+    if (connection->open() && !connection->retired() && !connection->settled()) return true;
   }
-  return live < (http2_ ? kHttp2ConnectionsMax : kHttp1ConnectionsMax);
+  return false;
+}
+
+bool HttpExchange::Pool::may_connect(BodyMode mode) const {
+  std::size_t live = 0;
+  for (const auto& [key, connection] : connections_) live += connection->retired() ? 0 : 1;
+  std::size_t most = http1_ ? kHttp1ConnectionsMax : kHttp2ConnectionsMax;
+  // In HTTP/1.1 a watch takes a whole connection; the last tenth stays for short calls.
+  if (http1_ && mode == BodyMode::Stream) most -= most / 10;
+  return live < most;
 }
 
 Task<Result<ClientConnection*>> HttpExchange::Pool::acquire(Context context, BodyMode mode) {
@@ -283,7 +291,15 @@ Task<Result<ClientConnection*>> HttpExchange::Pool::acquire(Context context, Bod
     if (closed_) co_return fail(Code::Unavailable, "the exchange was closed");
     ClientConnection* found = free_connection(mode);
     if (found) co_return found;
-    if (may_connect()) connect();
+    if (!pending()) {
+      if (may_connect(mode)) {
+        connect();
+      } else if (mode == BodyMode::Stream) {
+        // Streams do not end by themselves: waiting for one to end could take for ever without a word.
+        co_return fail(Code::Unavailable, "all connections to " + url.authority +
+                                              " carry as many streams as the server allows");
+      }
+    }
     Completion<void> told(loop);
     waiters_.push_back(told);
     auto outcome = co_await told.wait(context);
@@ -308,18 +324,18 @@ void HttpExchange::Pool::connect() {
   target.tls_name = options.credentials.server_name.empty() ? url.host : options.credentials.server_name;
   target.verify = options.credentials.verify;
   auto connection = std::make_unique<ClientConnection>(*this, target);
-  connecting_ = connection.get();
-  connections_.emplace(connecting_, std::move(connection));
+  ++connecting_;
+  connections_.emplace(connection.get(), std::move(connection));
 }
 
 void HttpExchange::Pool::ready(ClientConnection& connection) {
-  connecting_ = nullptr;
-  http2_ = connection.http2();
+  --connecting_;
+  http1_ = !connection.http2();
   wake_waiters(std::nullopt);
 }
 
 void HttpExchange::Pool::failed(ClientConnection& connection, Error error) {
-  connecting_ = nullptr;
+  --connecting_;
   remove(connection);
   wake_waiters(error);
 }
@@ -354,7 +370,6 @@ void HttpExchange::Pool::wake_waiters(const std::optional<Error>& error) {
 void HttpExchange::Pool::remove(ClientConnection& connection) {
   auto found = connections_.find(&connection);
   if (found == connections_.end()) return;
-  if (connecting_ == &connection) connecting_ = nullptr;
   // It may be on the stack in this turn.
   loop.post([pool = shared_from_this(), gone = std::move(found->second)]() mutable { gone.reset(); });
   connections_.erase(found);
@@ -363,7 +378,7 @@ void HttpExchange::Pool::remove(ClientConnection& connection) {
 void HttpExchange::Pool::close() {
   closed_ = true;
   auto all = std::exchange(connections_, {});
-  connecting_ = nullptr;
+  connecting_ = 0;
   all.clear();
   wake_waiters(Error(Code::Unavailable, "the exchange was closed"));
 }
@@ -381,7 +396,7 @@ HttpExchange::Counts HttpExchange::Pool::counts() const {
     counts.calls += connection->calls();
   }
   counts.connects = connects_;
-  counts.http2 = http2_;
+  counts.http2 = connects_ > 0 && !http1_;
   return counts;
 }
 

@@ -111,6 +111,11 @@ class Connection final : public WireUser, public SessionHost {
       timer_ = TimerId::None;
       armed_ = Time::max();
       if (due_ > server_.loop.now()) return arm();
+      // An idle client is told, so that a request that sets out now is known to be lost.
+      if (session_ && session_->calls() == 0 && !std::exchange(told_, true)) {
+        session_->go_away();
+        return progress();
+      }
       server_.forget(*this);
     });
   }
@@ -123,6 +128,7 @@ class Connection final : public WireUser, public SessionHost {
   Peer peer_;
   std::unique_ptr<ServerSession> session_;  // before the wire in destruction: it abandons its calls
   std::string early_;
+  bool told_ = false;
   TimerId timer_ = TimerId::None;
   Time due_ = Time::max();
   Time armed_ = Time::max();

@@ -1,12 +1,15 @@
 // The real client against the real server on loopback, over both protocols.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <csignal>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "foundation/io/asio_loop.h"
 #include "foundation/io/http_client.h"
 #include "foundation/io/http_server.h"
+#include "foundation/io/sim/sim_rng.h"
 #include "foundation/io/tls.h"
 
 namespace lesto::io {
@@ -437,7 +440,9 @@ TEST_P(HttpTest, holds_two_hundred_watches_and_still_answers) {
   loop_.run_until([&] { return scope.running() == 0; });
   for (auto& outcome : outcomes) ASSERT_TRUE(*outcome) << outcome->error().text();
   ASSERT_EQ(handler_.pipes.size(), 200u);
-  EXPECT_EQ(exchange->counts().connections, GetParam() == Protocol::Http2 ? 1u : 200u);
+  // Connections that were under way when the last call found one may be left over.
+  EXPECT_GE(exchange->counts().connections, GetParam() == Protocol::Http2 ? 1u : 200u);
+  EXPECT_LE(exchange->counts().connections, GetParam() == Protocol::Http2 ? 1u : 208u);
   for (auto& pipe : handler_.pipes) pipe->push("event");
   for (auto& outcome : outcomes) EXPECT_EQ(**next(**outcome), "event");
   EXPECT_EQ(get(*exchange, "/echo")->status, 200);
@@ -556,6 +561,124 @@ TEST_P(HttpTest, speaks_plain_http_too) {
     EXPECT_EQ(exchange->counts().http2, GetParam() == Protocol::Http2);
   }
   loop_.run(stopped(**server, 1s));
+}
+
+TEST_P(HttpTest, keeps_the_last_streams_for_short_calls_and_then_connects_again) {
+  if (GetParam() == Protocol::Http1) return;
+  ServerOptions options;
+  options.streams_max = 10;
+  serve(options);
+  auto exchange = connect(client_options());
+  ASSERT_TRUE(get(*exchange, "/echo"));
+  std::vector<Response> watches;
+  for (int i = 0; i < 9; ++i) watches.push_back(*get(*exchange, "/watch", BodyMode::Stream));
+  EXPECT_EQ(exchange->counts().connections, 1u);
+  ASSERT_TRUE(get(*exchange, "/echo"));
+  EXPECT_EQ(exchange->counts().connections, 1u);
+  watches.push_back(*get(*exchange, "/watch", BodyMode::Stream));
+  EXPECT_EQ(exchange->counts().connections, 2u);
+  // Up to all connections, and then an error instead of silence.
+  while (watches.size() < 72) watches.push_back(*get(*exchange, "/watch", BodyMode::Stream));
+  EXPECT_EQ(exchange->counts().connections, 8u);
+  auto more = get(*exchange, "/watch", BodyMode::Stream);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code(), Code::Unavailable);
+  EXPECT_TRUE(get(*exchange, "/echo"));
+}
+
+TEST_P(HttpTest, waits_for_room_when_many_short_calls_run) {
+  ServerOptions options;
+  options.streams_max = 3;
+  serve(options);
+  auto exchange = connect(client_options());
+  std::vector<std::optional<Result<Response>>> outcomes(2000);
+  TaskScope scope(loop_);
+  for (auto& outcome : outcomes) scope.spawn(keep(*exchange, request_of("/echo"), within(50s), outcome));
+  loop_.run_until([&] { return scope.running() == 0; });
+  for (auto& outcome : outcomes) ASSERT_TRUE(*outcome) << outcome->error().text();
+}
+
+TEST_P(HttpTest, closes_idle_connections_in_good_order) {
+  ServerOptions options;
+  options.idle_timeout = 50ms;
+  serve(options);
+  auto exchange = connect(client_options());
+  ASSERT_TRUE(get(*exchange, "/echo"));
+  loop_.run_until([&] { return exchange->counts().connections == 0 && server_->connections() == 0; });
+  ASSERT_TRUE(get(*exchange, "/echo"));
+}
+
+// The peer is another process that is killed in the middle of a watch.
+TEST_P(HttpTest, notices_that_its_server_was_killed) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    AsioLoop loop;
+    TestHandler handler(loop);
+    ServerOptions options;
+    options.identity = identity_;
+    auto server = HttpServer::open(loop, handler, options);
+    int port = server ? (*server)->port() : 0;
+    if (write(ends[1], &port, sizeof port) != sizeof port) _exit(1);
+    loop.run();
+    _exit(0);
+  }
+  int port = 0;
+  ASSERT_EQ(read(ends[0], &port, sizeof port), static_cast<ssize_t>(sizeof port));
+  ClientOptions options;
+  options.url = "https://localhost:" + std::to_string(port);
+  options.credentials.ca = authority_.certificate;
+  options.protocol = GetParam();
+  auto exchange = connect(options);
+  auto watch = get(*exchange, "/watch", BodyMode::Stream);
+  ASSERT_TRUE(watch) << watch.error().text();
+  kill(child, SIGKILL);
+  auto end = next(*watch);
+  ASSERT_FALSE(end);
+  EXPECT_EQ(end.error().code(), Code::Unavailable);
+  int status = 0;
+  waitpid(child, &status, 0);
+  close(ends[0]);
+  close(ends[1]);
+  EXPECT_EQ(get(*exchange, "/echo").error().code(), Code::Unavailable);
+}
+
+// Sends bytes as a client that knows no protocol, and closes.
+void disturb(std::uint16_t port, const std::string& bytes) {
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+    (void)!send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  close(fd);
+}
+
+TEST_P(HttpTest, survives_clients_that_send_anything) {
+  serve();
+  ServerOptions plain_options;
+  auto plain = HttpServer::open(loop_, handler_, plain_options);
+  ASSERT_TRUE(plain);
+  std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  // SETTINGS, then HEADERS of a GET with the static table's entries, END_STREAM and END_HEADERS set.
+  std::string good = preface + std::string("\0\0\0\4\0\0\0\0\0", 9) + std::string("\0\0\4\1\5\0\0\0\1", 9) + "\x82\x84\x87\x01";
+  std::string http1 = "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n0123456789";
+  sim::SimRng rng(17);
+  for (int round = 0; round < 600; ++round) {
+    std::string bytes = round % 2 ? http1 : good + good.substr(preface.size());
+    for (std::uint64_t changes = sim::below(rng, 5); changes > 0; --changes) {
+      bytes[sim::below(rng, bytes.size())] = static_cast<char>(sim::below(rng, 256));
+    }
+    bytes.resize(sim::below(rng, bytes.size() + 1));
+    disturb(round % 5 ? (*plain)->port() : server_->port(), bytes);
+    if (round % 20 == 19) loop_.run_until([&] { return (*plain)->connections() + server_->connections() == 0; });
+  }
+  EXPECT_EQ(get(*connect(client_options()), "/echo")->status, 200);
+  loop_.run(stopped(**plain, 1s));
 }
 
 TEST(HttpServer, says_that_its_port_is_in_use) {

@@ -11,6 +11,7 @@
 #include "kube/apiserver/rbac.h"
 #include "kube/apiserver/reviews.h"
 #include "kube/apiserver/subresources.h"
+#include "kube/apiserver/tables.h"
 #include "kube/apiserver/tokens.h"
 #include "kube/apiserver/verbs.h"
 
@@ -106,26 +107,40 @@ Outcome<Reply> serve(Core& core, Call& call, const std::optional<Fault>& fault) 
   return refuse(method_not_allowed());
 }
 
-io::Response render(const Call& call, Reply reply, const Accept& accept) {
+// A list as metadata only.
+void strip_items(json::Value& list, const std::string& meta_version) {
+  json::Value items = json::Value::array();
+  for (const json::Value& item : list["items"].items()) items.push(partial_metadata(item, meta_version));
+  list.set("items", std::move(items));
+  list.set("kind", "PartialObjectMetadataList");
+  list.set("apiVersion", "meta.k8s.io/" + meta_version);
+}
+
+json::Value shown_body(const Core& core, const Call& call, const Reply& reply, const Accept& accept) {
+  if (reply.form == Reply::Form::Plain) return reply.body;
+  if (reply.form == Reply::Form::Object) {
+    json::Value body = present(*call.resource, call.version, reply.body);
+    if (accept.view == View::PartialMetadata) return partial_metadata(body, accept.meta_version);
+    if (accept.view != View::Table) return body;
+    return TableMaker(core, call, accept.meta_version).table({body}, TableMaker::Columns::Show);
+  }
+  json::Value body = reply.body;
+  if (accept.view == View::PartialMetadata) strip_items(body, accept.meta_version);
+  if (accept.view != View::Table) return body;
+  std::vector<json::Value> items;
+  for (const json::Value& item : body["items"].items()) items.push_back(present(*call.resource, call.version, item));
+  json::Value table = TableMaker(core, call, accept.meta_version).table(items, TableMaker::Columns::Show);
+  table.set("metadata", body["metadata"]);
+  return table;
+}
+
+io::Response render(const Core& core, const Call& call, Reply reply, const Accept& accept) {
   io::Response out;
   if (reply.stream) {
     out.headers.push_back({"content-type", "application/json"});
     out.stream = std::move(reply.stream);
-    return out;
-  }
-  if (reply.form == Reply::Form::Object) {
-    json::Value body = present(*call.resource, call.version, reply.body);
-    if (accept.view == View::PartialMetadata) body = partial_metadata(body, accept.meta_version);
-    out = json_response(reply.code, body);
-  } else if (reply.form == Reply::Form::List && accept.view == View::PartialMetadata) {
-    json::Value items = json::Value::array();
-    for (const json::Value& item : reply.body["items"].items()) items.push(partial_metadata(item, accept.meta_version));
-    reply.body.set("items", std::move(items));
-    reply.body.set("kind", "PartialObjectMetadataList");
-    reply.body.set("apiVersion", "meta.k8s.io/" + accept.meta_version);
-    out = json_response(reply.code, reply.body);
   } else {
-    out = json_response(reply.code, reply.body);
+    out = json_response(reply.code, shown_body(core, call, reply, accept));
   }
   for (const std::string& warning : call.warnings) out.headers.push_back({"warning", "299 - " + quoted(warning)});
   return out;
@@ -207,6 +222,10 @@ io::Task<io::Response> ApiServer::handle(io::Context context, io::Request reques
   if (!resolved) co_return response(resolved.error());
   auto accept = negotiate(call.header("accept"));
   if (!accept) co_return response(accept.error());
+  if (accept->view == View::Table) {
+    auto checked = TableMaker::check(call);
+    if (!checked) co_return response(checked.error());
+  }
 
   if (std::uint64_t wanted = wanted_version(call); wanted > core.store.version()) {
     auto reached = co_await core.store.reached(context.until(core.loop.now() + kFutureVersionWait), wanted);
@@ -219,7 +238,7 @@ io::Task<io::Response> ApiServer::handle(io::Context context, io::Request reques
     if (!durable) co_return response(internal(durable.error().text()));
   }
   if (fault && fault->status != 0) co_return fault_response(*fault);
-  co_return render(call, std::move(*reply), *accept);
+  co_return render(core, call, std::move(*reply), *accept);
 }
 
 io::Task<void> ApiServer::stop() {

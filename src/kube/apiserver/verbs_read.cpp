@@ -4,6 +4,7 @@
 #include "foundation/json/text.h"
 #include "kube/apiserver/present.h"
 #include "kube/apiserver/selecting.h"
+#include "kube/apiserver/tables.h"
 #include "kube/apiserver/verbs.h"
 
 namespace lesto::apiserver {
@@ -203,6 +204,10 @@ Outcome<Reply> verb_watch(Core& core, Call& call, const std::optional<Fault>& fa
   if (!filter) return refuse(filter.error());
   auto accept = negotiate(call.header("accept"));
   if (!accept) return refuse(accept.error());
+  if (accept->view == View::Table) {
+    auto checked = TableMaker::check(call);
+    if (!checked) return refuse(checked.error());
+  }
 
   const Query& query = call.route.query;
   const Table& table = core.store.table(call.resource->table);
@@ -237,7 +242,8 @@ Outcome<Reply> verb_watch(Core& core, Call& call, const std::optional<Fault>& fa
     return reply;
   }
   request.bookmark = json::object({{"kind", call.resource->kind}, {"apiVersion", call.api_version()}});
-  request.present = watch_view(call, *accept, request.bookmark);
+  request.present = watch_view(core, call, *accept, request.bookmark);
+  if (accept->view == View::Table) request.present_bookmark = request.present;
   Reply reply;
   reply.stream = core.watches.open(std::move(request));
   return reply;

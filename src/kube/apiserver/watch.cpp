@@ -132,8 +132,8 @@ void WatchHub::bookmark(Watcher& watcher, bool end_of_list) {
   if (watcher.pipe.closed()) return;
   json::Value object = watcher.request.bookmark;
   object.set_path({"metadata", "resourceVersion"}, std::to_string(watcher.seen));
-  object.at("metadata").set("creationTimestamp", nullptr);
   if (end_of_list) object.set_path({"metadata", "annotations"}, json::object({{"k8s.io/initial-events-end", "true"}}));
+  if (watcher.request.present_bookmark) object = watcher.request.present_bookmark(object);
   watcher.pipe.push(watch_frame("BOOKMARK", json::write(object)));
 }
 
