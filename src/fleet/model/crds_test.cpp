@@ -111,6 +111,14 @@ TEST(Crds, spell_names_as_upstream_does_where_they_surprise) {
   EXPECT_TRUE(properties("SveltosCluster", "spec").contains("data"));
 }
 
+TEST(Crds, fields_are_counted_at_all_depths) {
+  Schema inner = object({}, {required("a", string("A."))});
+  Schema outer = object("All.", {optional("list", array("List.", inner)),
+                                 optional("map", map("Map.", inner)), optional("one", inner)});
+  EXPECT_EQ(field_count(outer.json()), 6U);
+  EXPECT_EQ(field_count(json::Value()), 0U);
+}
+
 TEST(Crds, say_which_collections_there_are) {
   std::vector<kube::Resource> all = resources();
   ASSERT_EQ(all.size(), crds().size());

@@ -93,10 +93,11 @@ std::vector<Field> fields_of(std::initializer_list<std::vector<Field>> parts) {
 }
 
 std::size_t field_count(const json::Value& schema) {
-  std::size_t count = 0;
-  for (const json::Member& property : schema["properties"].members())
+  if (!schema.is_object()) return 0;
+  std::size_t count = field_count(schema["items"]) + field_count(schema["additionalProperties"]);
+  for (const json::Member& property : schema["properties"].members()) {
     count += 1 + field_count(property.value);
-  for (const char* inner : {"items", "additionalProperties"}) count += field_count(schema[inner]);
+  }
   return count;
 }
 
