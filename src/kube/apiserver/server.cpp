@@ -10,9 +10,11 @@
 #include "kube/apiserver/present.h"
 #include "kube/apiserver/rbac.h"
 #include "kube/apiserver/reviews.h"
+#include "kube/apiserver/services.h"
 #include "kube/apiserver/subresources.h"
 #include "kube/apiserver/tables.h"
 #include "kube/apiserver/tokens.h"
+#include "kube/apiserver/types.h"
 #include "kube/apiserver/verbs.h"
 
 namespace lesto::apiserver {
@@ -22,6 +24,7 @@ struct ApiServer::State {
       : core(loop, storage, rng, std::move(options)), crds(core), namespaces(core), garbage(core) {
     watch_aggregation(core);
     watch_token_secrets(core);
+    watch_load_balancers(core);
   }
   Core core;
   Crds crds;
@@ -172,6 +175,9 @@ io::Task<Result<std::unique_ptr<ApiServer>>> ApiServer::open(io::Loop& loop, io:
                                                              Options options) {
   auto state = std::make_unique<State>(loop, storage, rng, std::move(options));
   Core& core = state->core;
+  auto types = Types::load();
+  if (!types) co_return fail(std::move(types).error());
+  core.types = std::move(*types);
   auto loaded = core.store.load();
   if (!loaded) co_return fail(std::move(loaded).error());
   if (core.options.signing_key.empty()) core.options.signing_key = core.store.setting("signing-key");
@@ -185,6 +191,7 @@ io::Task<Result<std::unique_ptr<ApiServer>>> ApiServer::open(io::Loop& loop, io:
   state->crds.start();
   state->namespaces.start();
   bootstrap_roles(core);
+  bootstrap_services(core);
   state->garbage.start();
   auto durable = co_await core.store.durable();
   if (!durable) co_return fail(std::move(durable).error());

@@ -1,3 +1,4 @@
+#include "kube/apiserver/decoding.h"
 #include "kube/apiserver/metadata.h"
 #include "kube/apiserver/patching.h"
 #include "kube/apiserver/present.h"
@@ -45,13 +46,25 @@ Outcome<Reply> verb_update(Core& core, Call& call) {
 }
 
 Outcome<Reply> verb_patch(Core& core, Call& call) {
+  if (is_apply(call)) return verb_apply(core, call);
   auto old = core.store.newest(call.resource->table, call.key());
   if (!old) return refuse(not_found(call.group_resource(), call.route.name));
   auto fresh = patched(core, call, present(*call.resource, call.version, *old), PatchTarget::Object);
   if (!fresh) return refuse(fresh.error());
-  if (!fresh->is_object()) return refuse(bad_request("the patched object is not an object"));
-  if (!(*fresh)["metadata"].is_object()) fresh->set("metadata", json::Value::object());
-  return update_object(core, call, std::move(*fresh), *old);
+  auto object = decode_object(core, call, {std::move(*fresh), call.patch_problems}, From::Patch);
+  if (!object) return refuse(object.error());
+  const json::Value& metadata = (*object)["metadata"];
+  if (std::string_view name = metadata["name"].text(); !name.empty() && name != call.route.name) {
+    return refuse(bad_request("the name of the object (" + std::string(name) + ") does not match the name on the URL (" + call.route.name + ")"));
+  }
+  if (std::string_view ns = metadata["namespace"].text(); !ns.empty() && ns != call.ns()) {
+    return refuse(bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+  }
+  std::string_view uid = metadata["uid"].text();
+  if (!uid.empty() && uid != (*old)["metadata"]["uid"].text()) {
+    return refuse(invalid(call.resource->group, call.resource->kind, call.route.name, {field_invalid("metadata.uid", json::Value(uid), "field is immutable")}));
+  }
+  return update_object(core, call, std::move(*object), *old);
 }
 
 }  // namespace lesto::apiserver
