@@ -14,6 +14,7 @@ using Suites = std::map<std::string, std::function<Check()>>;
 Suites suites() {
   return {
       {"json", json_suite},
+      {"patch", patch_suite},
       {"selectors", selectors_suite},
       {"ssa", ssa_suite},
       {"yaml", yaml_suite},
