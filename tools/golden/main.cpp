@@ -15,6 +15,7 @@ Suites suites() {
   return {
       {"gotemplate", gotemplate_suite},
       {"json", json_suite},
+      {"patch", patch_suite},
       {"selectors", selectors_suite},
       {"ssa", ssa_suite},
       {"yaml", yaml_suite},
