@@ -23,6 +23,7 @@ struct Verdict {
 using Check = std::function<Verdict(const json::Value& line)>;
 
 // One a suite, each in suite_NAME.cpp; registered in main.cpp.
+Check cel_suite();
 Check crd_suite();
 
 }  // namespace lesto::golden

@@ -13,6 +13,7 @@ using Suites = std::map<std::string, std::function<Check()>>;
 
 Suites suites() {
   return {
+      {"cel", cel_suite},
       {"crd", crd_suite},
   };
 }
