@@ -44,7 +44,10 @@ Program::~Program() = default;
 
 std::expected<std::shared_ptr<const Program>, Refusal> Program::compile(std::string_view text, Environment environment) {
   bool kubernetes = environment.library == Library::Kubernetes;
-  Syntax syntax{kubernetes ? Optionals::On : Optionals::Off, kubernetes ? TwoVariables::On : TwoVariables::Off};
+  Syntax syntax;
+  syntax.optionals = kubernetes ? Optionals::On : Optionals::Off;
+  syntax.two_variables = kubernetes ? TwoVariables::On : TwoVariables::Off;
+  syntax.quoted_fields = kubernetes ? QuotedFields::Off : QuotedFields::On;
   auto root = parse(text, syntax);
   if (!root) return std::unexpected(Refusal{Refusal::Stage::Parse, describe(text, {root.error()})});
   auto complaints = check(**root, environment.variables, functions_of(environment.library), {.strict_literals = kubernetes});

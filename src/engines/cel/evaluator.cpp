@@ -115,7 +115,7 @@ class Evaluator {
   }
 
   static bool can_be_key(const Value& key) {
-    return key.is(Kind::String) || key.is(Kind::Bool) || key.is(Kind::Int) || key.is(Kind::Uint);
+    return key.is(Kind::String) || key.is(Kind::Bool) || key.is_number();
   }
 
   Result<Value> map(const Expr& expr) {

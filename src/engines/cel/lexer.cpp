@@ -66,6 +66,15 @@ class Lexer {
       while (ident_part(peek())) ++at_;
       return make(TokenKind::Ident, begin);
     }
+    if (c == '`') {
+      ++at_;
+      while (ident_part(peek()) || peek() == '.' || peek() == '-' || peek() == '/' || peek() == ' ') ++at_;
+      if (peek() == '`' && at_ > begin + 1) {
+        ++at_;
+        return make(TokenKind::Quoted, begin, std::string(text_.substr(begin + 1, at_ - begin - 2)));
+      }
+      return make(TokenKind::Bad, begin, "Syntax error: token recognition error at: '`'");
+    }
     if (digit(c) || (c == '.' && digit(peek(1)))) return number();
     static constexpr std::string_view kSymbols[] = {"==", "!=", "<=", ">=", "&&", "||", ".?", "[?", "(", ")", "[", "]", "{", "}",
                                                     ".", ",", "?", ":", "<", ">", "+", "-", "*", "/", "%", "!"};

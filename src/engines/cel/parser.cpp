@@ -207,15 +207,17 @@ class Parser {
     if (optional && syntax_.optionals == Optionals::Off) return complain(position, "unsupported syntax '.?'");
     ++at_;
     const Token& name = peek();
-    if (name.kind != TokenKind::Ident || keyword(name.text)) return unexpected_token();
+    bool quoted = name.kind == TokenKind::Quoted;
+    if (quoted && syntax_.quoted_fields == QuotedFields::Off) return complain(name.position, "unsupported syntax: '`'");
+    if (!quoted && (name.kind != TokenKind::Ident || keyword(name.text))) return unexpected_token();
     ++at_;
-    if (symbol("(") && !optional) {
+    if (symbol("(") && !optional && !quoted) {
       std::size_t open = peek().position;
       LESTO_CEL_TRY(std::vector<ExprRef> args, arguments());
       return member_call(std::move(target), std::string(name.text), std::move(args), open);
     }
     ExprRef expr = node(ExprKind::Select, position);
-    expr->name = name.text;
+    expr->name = quoted ? name.value : std::string(name.text);
     expr->target = std::move(target);
     expr->optional = optional;
     return finish(std::move(expr));

@@ -12,9 +12,13 @@ namespace lesto::cel {
 enum class Optionals : bool { Off, On };
 enum class TwoVariables : bool { Off, On };
 
+// Fields as `a-b`.
+enum class QuotedFields : bool { Off, On };
+
 struct Syntax {
   Optionals optionals = Optionals::Off;
   TwoVariables two_variables = TwoVariables::Off;
+  QuotedFields quoted_fields = QuotedFields::Off;
 };
 
 // The first thing that is wrong ends the parse.

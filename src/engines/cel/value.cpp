@@ -60,7 +60,7 @@ std::partial_ordering compare_whole(const Value& a, const Value& b) {
   return a.unsigned_integer() <=> static_cast<std::uint64_t>(b.integer());
 }
 
-// Exact, although a double cannot hold every 64-bit number.
+// As doubles once both are in range, as cel-go does.
 std::partial_ordering compare_numbers(const Value& a, const Value& b) {
   if (!a.is(Kind::Double) && !b.is(Kind::Double)) return compare_whole(a, b);
   if (a.is(Kind::Double) && b.is(Kind::Double)) return a.real() <=> b.real();
@@ -74,10 +74,10 @@ std::partial_ordering compare_numbers(const Value& a, const Value& b) {
   if (std::isnan(real)) return std::partial_ordering::unordered;
   if (b.is(Kind::Int)) {
     if (real < -0x1p63) return std::partial_ordering::less;
-    if (real >= 0x1p63) return std::partial_ordering::greater;
+    if (real > 0x1p63) return std::partial_ordering::greater;
   } else {
     if (real < 0) return std::partial_ordering::less;
-    if (real >= 0x1p64) return std::partial_ordering::greater;
+    if (real > 0x1p64) return std::partial_ordering::greater;
   }
   return real <=> *number_of(b);
 }
@@ -234,7 +234,12 @@ Result<std::optional<Value>> Value::find(const Value& key) const {
     if (!key.is(Kind::String)) return std::optional<Value>();
     return find(key.view());
   }
-  for (const auto& entry : std::get<std::shared_ptr<const MapData>>(storage_)->entries) {
+  const auto& entries = std::get<std::shared_ptr<const MapData>>(storage_)->entries;
+  for (const auto& entry : entries) {
+    if (entry.first.kind() == key.kind() && entry.first == key) return std::optional<Value>(entry.second);
+  }
+  if (!key.is_number()) return std::optional<Value>();
+  for (const auto& entry : entries) {
     if (entry.first == key) return std::optional<Value>(entry.second);
   }
   return std::optional<Value>();
