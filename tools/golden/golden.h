@@ -29,6 +29,7 @@ Check patch_suite();
 Check selectors_suite();
 Check ssa_suite();
 Check yaml_suite();
+Check cel_suite();
 Check crd_suite();
 
 }  // namespace lesto::golden

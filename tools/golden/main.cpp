@@ -19,6 +19,7 @@ Suites suites() {
       {"selectors", selectors_suite},
       {"ssa", ssa_suite},
       {"yaml", yaml_suite},
+      {"cel", cel_suite},
       {"crd", crd_suite},
   };
 }
