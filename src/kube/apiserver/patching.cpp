@@ -49,7 +49,11 @@ Outcome<json::Value> patched(Core& core, Call& call, const json::Value& document
   if (!strict->value.is_object()) {
     return refuse(bad_request("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
   }
-  if (merge || target == PatchTarget::Scale) return patch::apply_merge_patch(document, strict->value);
+  if (merge || target == PatchTarget::Scale) {
+    auto fresh = patch::apply_merge_patch(document, strict->value);
+    if (fresh) return std::move(*fresh);
+    return refuse(bad_request(fresh.error().message()));
+  }
   auto fresh = patch::apply_strategic(merge_schema(core, call), document, strict->value);
   if (fresh) return std::move(*fresh);
   return refuse(bad_request(fresh.error().message()));
