@@ -75,13 +75,15 @@ Outcome<void> admit(Core& core, Call& call, json::Value& fresh, const json::Valu
       if (errors.empty()) return check_escalation(core, call, fresh, old);
     }
   }
+  if (is(call, "", "secrets")) merge_string_data(fresh);
   if (is(call, "apiextensions.k8s.io", "customresourcedefinitions")) fresh = schema::default_definition(std::move(fresh));
   return {};
 }
 
 Outcome<void> complete(Core& core, Call& call, json::Value& fresh, const json::Value* old) {
   if (is(call, "", "namespaces") && call.route.subresource.empty()) complete_namespace(fresh, old);
-  if (is(call, "", "secrets")) merge_string_data(fresh);
+  // What the loss of the status took away.
+  if (is(call, "apiextensions.k8s.io", "customresourcedefinitions") && !old) fresh = schema::default_definition(std::move(fresh));
   if (is(call, "", "services") && call.route.subresource.empty()) return complete_service(core, call, fresh, old);
   if (is(call, "", "services") && call.route.subresource == "status") default_ingress_mode(fresh);
   if (is(call, "", "pods") && !old) complete_pod(fresh);
@@ -92,6 +94,8 @@ Outcome<void> complete(Core& core, Call& call, json::Value& fresh, const json::V
 Outcome<void> validate(Core& core, Call& call, const json::Value& fresh, const json::Value* old) {
   FieldErrors errors;
   if (old) {
+    // kube-apiserver asks twice: the kind's own check and the general one.
+    check_metadata_update(fresh, *old, errors);
     check_metadata_update(fresh, *old, errors);
   } else {
     check_metadata(*call.resource, fresh, errors);

@@ -82,6 +82,13 @@ std::string in_version(const Call& call, const std::string& why) {
   return call.resource->kind + " in version " + quoted(call.version) + " cannot be handled as a " + call.resource->kind + ": " + why;
 }
 
+// The result of a patch does not decode: a Status about no kind at all.
+Status patch_refused(const json::Value& value, const std::string& why) {
+  Status status = invalid("", "", "", {field_invalid("patch", json::Value(json::write(value)), why)});
+  status.details.erase("kind");
+  return status;
+}
+
 Outcome<void> judge(Call& call, From from, const std::vector<std::string>& problems) {
   if (problems.empty()) return {};
   auto mode = read_validation(call);
@@ -94,7 +101,7 @@ Outcome<void> judge(Call& call, From from, const std::vector<std::string>& probl
   for (const std::string& problem : problems) list += (list.empty() ? "" : ", ") + problem;
   std::string text = "strict decoding error: " + list;
   if (from == From::Patch) {
-    return refuse(invalid("", "", "", {field_invalid("patch", json::Value::object(), text)}));
+    return refuse(patch_refused(json::Value::object(), text));
   }
   return refuse(bad_request(in_version(call, text)));
 }
@@ -105,7 +112,7 @@ Outcome<json::Value> decode_built_in(Core& core, Call& call, Body body, From fro
   auto typed = core.types->read(*message, body.value);
   if (!typed) {
     if (from == From::Patch) {
-      return refuse(invalid("", "", "", {field_invalid("patch", body.value, typed.error().message())}));
+      return refuse(patch_refused(body.value, typed.error().message()));
     }
     return refuse(bad_request(in_version(call, typed.error().message())));
   }
@@ -150,11 +157,22 @@ Outcome<json::Value> decode_object(Core& core, Call& call, Body body, From from)
   auto mode = read_validation(call);
   if (!mode) return refuse(mode.error());
   auto kind = check_kind(call, body.value);
-  if (!kind) return refuse(kind.error());
+  if (!kind) {
+    if (from == From::Body || call.resource->custom) return refuse(kind.error());
+    std::string_view own = body.value["apiVersion"].text();
+    std::string why = own != call.api_version()
+                          ? "no kind " + quoted(call.resource->kind) + " is registered for version " + quoted(own) + " in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+                          : "converting (v1." + body.value["kind"].string() + ") to (core." + call.resource->kind + "): unknown conversion";
+    return refuse(patch_refused(body.value, why));
+  }
+  // Types drop empty lists; here an empty one is a wish: forget all owners.
+  json::Value owners = body.value["metadata"]["managedFields"];
   auto object = call.resource->custom ? decode_custom(call, std::move(body), from)
                                       : decode_built_in(core, call, std::move(body), from);
   if (!object) return object;
   if (!(*object)["metadata"].is_object()) object->set("metadata", json::Value::object());
+  bool reset = owners.is_array() && (owners.empty() || (owners.size() == 1 && owners[std::size_t(0)].empty()));
+  if (reset) object->at("metadata").set("managedFields", std::move(owners));
   return object;
 }
 

@@ -13,7 +13,7 @@ namespace {
 std::string_view media_type(std::string_view header) { return header.substr(0, header.find(';')); }
 
 Outcome<json::Value> json_patched(const json::Value& document, const json::Value& patch) {
-  if (!patch.is_array()) return refuse(bad_request("json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+  if (!patch.is_array()) return refuse(bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
   auto fresh = patch::apply_json_patch(document, patch);
   if (fresh) return std::move(*fresh);
   return refuse({.code = 422,
@@ -24,7 +24,11 @@ Outcome<json::Value> json_patched(const json::Value& document, const json::Value
 
 Status unsupported(const Call& call) {
   // Custom resources name what they take; built-in kinds do not.
-  if (!call.resource->custom) return unsupported_media_type("415: Unsupported Media Type");
+  if (!call.resource->custom) {
+    Status status = unsupported_media_type("415: Unsupported Media Type");
+    status.details = json::Value::object();
+    return status;
+  }
   return unsupported_media_type(
       "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
       "application/merge-patch+json, application/apply-patch+yaml");
@@ -46,6 +50,7 @@ Outcome<json::Value> patched(Core& core, Call& call, const json::Value& document
   if (!strict) return refuse(bad_request("error decoding patch: " + strict.error().message()));
   call.patch_problems = std::move(strict->problems);
   if (operations) return json_patched(document, strict->value);
+  if (merge && strict->value.is_null()) return refuse(bad_request("Invalid JSON Patch"));
   if (!strict->value.is_object()) {
     return refuse(bad_request("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}"));
   }

@@ -2,6 +2,7 @@
 
 #include "foundation/json/text.h"
 #include "kube/apiserver/data.h"
+#include "kube/apiserver/decoding.h"
 #include "kube/apiserver/present.h"
 
 namespace lesto::apiserver {
@@ -61,9 +62,32 @@ patch::Endpoint endpoint_of(Core& core, const Call& call) {
   return out;
 }
 
+namespace {
+
+// Writes of a Scale are recorded without a time.
+void drop_scale_times(json::Value& object) {
+  json::Value* metadata = object.edit("metadata");
+  json::Value* list = metadata && metadata->is_object() ? metadata->edit("managedFields") : nullptr;
+  if (!list || !list->is_array()) return;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    json::Value* entry = list->edit(i);
+    if (entry && entry->is_object() && (*entry)["subresource"].text() == "scale") entry->erase("time");
+  }
+}
+
+}  // namespace
+
 json::Value track(Core& core, const Call& call, const json::Value& live, const json::Value& object) {
-  json::Value shown = live.is_null() ? live : present(*call.resource, call.version, live);
-  return patch::track_update(endpoint_of(core, call), shown, object, field_manager(call), core.loop.now());
+  json::Value shown = live;
+  if (!live.is_null()) {
+    shown = present(*call.resource, call.version, live);
+  } else if (!call.resource->custom) {
+    // A new object of a Go type has its structs already, empty: nobody owns that they are there.
+    shown = normalize(core, call, json::object({{"apiVersion", call.api_version()}, {"kind", call.resource->kind}}));
+  }
+  json::Value out = patch::track_update(endpoint_of(core, call), shown, object, field_manager(call), core.loop.now());
+  if (call.route.subresource == "scale") drop_scale_times(out);
+  return out;
 }
 
 }  // namespace lesto::apiserver

@@ -1,6 +1,7 @@
 #include "kube/apiserver/validation.h"
 
 #include "foundation/base/hash.h"
+#include "foundation/json/text.h"
 #include "kube/object/names.h"
 
 namespace lesto::apiserver {
@@ -53,6 +54,15 @@ void require_key(const Value& secret, const char* key, FieldErrors& errors) {
   if (!secret["data"].contains(key)) errors.push_back(field_required(std::string("data[") + key + "]"));
 }
 
+void check_docker_config(const Value& secret, const char* key, FieldErrors& errors) {
+  const Value* data = secret["data"].find(key);
+  if (!data) return;
+  auto bytes = base64_decode(data->text());
+  auto parsed = bytes ? json::parse(*bytes) : fail(Code::Invalid, "illegal base64 data");
+  if (parsed) return;
+  errors.push_back(field_invalid(std::string("data[") + key + "]", "<secret contents redacted>", parsed.error().message()));
+}
+
 void validate_secret_type(const Value& fresh, FieldErrors& errors) {
   std::string_view type = fresh["type"].text();
   if (type == "kubernetes.io/service-account-token") {
@@ -73,8 +83,10 @@ void validate_secret_type(const Value& fresh, FieldErrors& errors) {
     }
   } else if (type == "kubernetes.io/dockerconfigjson") {
     require_key(fresh, ".dockerconfigjson", errors);
+    check_docker_config(fresh, ".dockerconfigjson", errors);
   } else if (type == "kubernetes.io/dockercfg") {
     require_key(fresh, ".dockercfg", errors);
+    check_docker_config(fresh, ".dockercfg", errors);
   }
 }
 
@@ -168,11 +180,11 @@ void validate_kind(const Call& call, const json::Value& fresh, const json::Value
     if (kind == "Secret") validate_secret(fresh, old, errors);
     if (kind == "Namespace") validate_namespace(call, fresh, errors);
     if (kind == "Service") validate_service(call, fresh, old, errors);
-    if (kind == "Pod") validate_workload(call, fresh, old, errors);
+    if (kind == "Pod" || kind == "Event") validate_workload(call, fresh, old, errors);
   } else if (group == "rbac.authorization.k8s.io") {
     if (kind == "Role" || kind == "ClusterRole") validate_rules(fresh["rules"], kind == "Role", errors);
     else validate_binding(fresh, old, kind == "RoleBinding", errors);
-  } else if (group == "apps" || group == "batch" || group == "coordination.k8s.io" || group == "networking.k8s.io") {
+  } else if (group == "apps" || group == "batch" || group == "coordination.k8s.io" || group == "networking.k8s.io" || group == "discovery.k8s.io") {
     validate_workload(call, fresh, old, errors);
   }
 }

@@ -13,15 +13,16 @@ namespace lesto::apiserver {
 namespace {
 
 Outcome<void> check_options(const Call& call) {
-  std::string_view manager = call.route.query.get("fieldManager");
-  if (!manager.empty()) return {};
+  if (!call.route.query.get("fieldManager").empty()) return {};
   return refuse(invalid("meta.k8s.io", "PatchOptions", "", {field_required("fieldManager", "is required for apply patch")}));
 }
 
 Outcome<json::Value> read_applied(const Call& call) {
   auto value = json::parse_yaml(call.body);
   if (!value) return refuse(bad_request("error decoding YAML: " + value.error().message()));
-  if (!value->is_object()) return refuse(bad_request("error decoding YAML: the body is not an object"));
+  if (!value->is_object()) {
+    return refuse(bad_request("error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into an object"));
+  }
   return std::move(*value);
 }
 

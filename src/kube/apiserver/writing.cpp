@@ -57,6 +57,7 @@ bool has_status(const Call& call) {
 
 // Stored form: the storage version's apiVersion.
 void to_storage(const Resource& resource, json::Value& object) {
+  if (resource.group == "events.k8s.io") return event_to_core(object);
   object.set("apiVersion", resource.api_version(resource.storage_version));
 }
 
@@ -131,7 +132,8 @@ Outcome<Reply> create_object(Core& core, Call& call, json::Value object, Owners 
   pick_name(core, call, object);
   auto terminating = check_terminating(core, call, object);
   if (!terminating) return refuse(terminating.error());
-  if (owners == Owners::Updated && !object["metadata"]["resourceVersion"].text().empty()) {
+  std::string_view version = object["metadata"]["resourceVersion"].text();
+  if (owners == Owners::Updated && !version.empty() && version != "0") {
     return refuse({.code = 500, .reason = "", .message = "resourceVersion should not be set on objects to be created"});
   }
   auto admitted = admit(core, call, object, nullptr);
@@ -149,7 +151,13 @@ Outcome<Reply> create_object(Core& core, Call& call, json::Value object, Owners 
   if (!valid) return refuse(valid.error());
   Key key = make_key(call.ns(), object["metadata"]["name"].text());
   if (core.store.newest(resource.table, key)) {
-    return refuse(already_exists(call.group_resource(), object["metadata"]["name"].text()));
+    Status status = already_exists(call.group_resource(), object["metadata"]["name"].text());
+    if (!object["metadata"]["generateName"].text().empty()) {
+      status.message += ", the server was not able to generate a unique name for the object";
+      status.details.set("retryAfterSeconds", 1);
+      status.retry_after = 1;
+    }
+    return refuse(std::move(status));
   }
   auto fits = check_size(object);
   if (!fits) return refuse(fits.error());
@@ -164,11 +172,8 @@ Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const js
   std::string version = fresh["metadata"]["resourceVersion"].string();
   std::string uid = fresh["metadata"]["uid"].string();
   if (!uid.empty() && uid != old["metadata"]["uid"].text()) {
-    std::string why = "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + old["metadata"]["uid"].string();
-    Status status = conflict(call.group_resource(), name,
-                             "StorageError: invalid object, Code: 4, Key: " + resource.table + "/" + call.key() +
-                                 ", ResourceVersion: 0, AdditionalErrorMsg: " + why);
-    return refuse(std::move(status));
+    FieldError error = field_invalid("metadata.uid", json::Value(uid), "field is immutable");
+    return refuse(invalid(resource.group, resource.kind, name, {error, error}));
   }
   if (!version.empty() && version != "0" && version != old["metadata"]["resourceVersion"].text()) {
     return refuse(modified(call.group_resource(), name));
