@@ -137,6 +137,9 @@ Result<Value> to_string_value(const Call& call) {
       return Value::text(value.view());
     case Kind::Timestamp: return Value::text(moment_text(value.moment()));
     case Kind::Duration: return Value::text(span_text(value.span()));
+    case Kind::Opaque:
+      if (auto text = value.opaque_data().text()) return Value::text(*text);
+      return call.no_overload();
     default: return call.no_overload();
   }
 }

@@ -42,6 +42,8 @@ struct OpaqueData {
   virtual ~OpaqueData() = default;
   virtual std::string_view type_name() const = 0;
   virtual bool equals(const OpaqueData& other) const = 0;
+  // What string(value) gives; nothing when it cannot be made a string.
+  virtual std::optional<std::string> text() const { return std::nullopt; }
 };
 
 struct ListData;
@@ -143,6 +145,13 @@ std::string moment_text(const Moment& moment);
 std::string span_text(Span span);
 Result<Moment> read_moment(std::string_view text);
 Result<Span> read_span(std::string_view text);
+
+// The value of a library's type T, which names itself T::kName; null for all else.
+template <class T>
+const T* opaque_as(const Value& value) {
+  if (!value.is(Kind::Opaque) || value.type_name() != T::kName) return nullptr;
+  return static_cast<const T*>(&value.opaque_data());
+}
 
 inline std::unexpected<Error> eval_error(std::string text) { return fail(Code::Invalid, std::move(text)); }
 
