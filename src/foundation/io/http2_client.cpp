@@ -208,7 +208,7 @@ void Http2Client::data(std::int32_t id, std::string_view bytes) {
 void Http2Client::frame(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_SETTINGS && !(frame.hd.flags & NGHTTP2_FLAG_ACK)) {
     settled_ = true;
-    host_.room();
+    host_.settle();
   } else if (frame.hd.type == NGHTTP2_GOAWAY) {
     // Streams that the peer will not look at are closed by nghttp2 as refused.
     retired_ = true;

@@ -30,13 +30,13 @@ class HttpExchange::Pool : public std::enable_shared_from_this<HttpExchange::Poo
   Result<std::shared_ptr<ClientCall>> start(Request& request);
   void close();
   Counts counts() const;
-  std::size_t idle() const;
 
   // Of the connections.
   void ready(ClientConnection& connection);
   void failed(ClientConnection& connection, Error error);
   void gone(ClientConnection& connection);
   void room();
+  void settled();
   void shed(ClientConnection& connection);
 
   static Task<Result<Response>> send(std::shared_ptr<Pool> pool, Context context, Request request);
@@ -52,14 +52,18 @@ class HttpExchange::Pool : public std::enable_shared_from_this<HttpExchange::Poo
   bool may_connect(BodyMode mode) const;
   bool pending() const;
   void connect();
-  void wake_waiters(const std::optional<Error>& error);
+  void wake_all(const std::optional<Error>& error);
   void remove(ClientConnection& connection);
   void prepare(Request& request) const;
 
   std::map<ClientConnection*, std::unique_ptr<ClientConnection>> connections_;
   std::size_t connecting_ = 0;
   // Requests that wait for a connection or for room on one. Each is told once, then looks again.
-  std::vector<Completion<void>> waiters_;
+  struct Waiter {
+    BodyMode mode;
+    Completion<void> told;
+  };
+  std::deque<Waiter> waiters_;
   std::uint64_t connects_ = 0;
   bool http1_ = false;  // the peer was last seen to speak HTTP/1.1
   bool closed_ = false;
@@ -117,10 +121,10 @@ class ClientConnection final : public WireUser, public ClientHost {
     leave_when_idle();
   }
   void room() override {
-    if (!http2() && calls() == 0 && pool_.idle() > kHttp1IdleMax) retired_ = true;
     leave_when_idle();
     pool_.room();
   }
+  void settle() override { pool_.settled(); }
   void broken(Error error) override { end(WireEnd::Broken, std::move(error)); }
 
   void leave_when_idle() {
@@ -148,7 +152,11 @@ class ClientConnection final : public WireUser, public ClientHost {
         end(WireEnd::Broken, Error(Code::Unavailable, "no sign of life for " + duration_text(silent)));
         return;
       }
-      if (++quiet_ticks_ >= 2) pinged_ = session_->ping();
+      if (++quiet_ticks_ >= 2) {
+        pinged_ = session_->ping();
+        // HTTP/1.1 has no ping; what nobody uses goes.
+        if (!pinged_ && calls() == 0) return retire();
+      }
       arm();
     });
   }
@@ -301,7 +309,7 @@ Task<Result<ClientConnection*>> HttpExchange::Pool::acquire(Context context, Bod
       }
     }
     Completion<void> told(loop);
-    waiters_.push_back(told);
+    waiters_.push_back({mode, told});
     auto outcome = co_await told.wait(context);
     if (!outcome) {
       std::string doing = "waiting for a connection to " + url.authority;
@@ -331,38 +339,55 @@ void HttpExchange::Pool::connect() {
 void HttpExchange::Pool::ready(ClientConnection& connection) {
   --connecting_;
   http1_ = !connection.http2();
-  wake_waiters(std::nullopt);
+  wake_all(std::nullopt);
 }
 
 void HttpExchange::Pool::failed(ClientConnection& connection, Error error) {
   --connecting_;
   remove(connection);
-  wake_waiters(error);
+  wake_all(error);
 }
 
 void HttpExchange::Pool::gone(ClientConnection& connection) {
   remove(connection);
   // Who waited for room on it must look for another.
-  wake_waiters(std::nullopt);
+  wake_all(std::nullopt);
 }
 
 // A retired connection without calls.
 void HttpExchange::Pool::shed(ClientConnection& connection) {
   remove(connection);
-  wake_waiters(std::nullopt);
+  wake_all(std::nullopt);
 }
 
+void HttpExchange::Pool::settled() { wake_all(std::nullopt); }
+
+// One call ended: the first that waits for each mode may look. Whoever is told starts a call, whose end tells the next.
 void HttpExchange::Pool::room() {
-  wake_waiters(std::nullopt);
+  for (BodyMode mode : {BodyMode::Whole, BodyMode::Stream}) {
+    auto at = waiters_.begin();
+    while (at != waiters_.end()) {
+      if (at->told.done()) {
+        // It stopped waiting.
+        at = waiters_.erase(at);
+      } else if (at->mode == mode) {
+        at->told.complete({});
+        waiters_.erase(at);
+        break;
+      } else {
+        ++at;
+      }
+    }
+  }
 }
 
-void HttpExchange::Pool::wake_waiters(const std::optional<Error>& error) {
+void HttpExchange::Pool::wake_all(const std::optional<Error>& error) {
   auto waiters = std::exchange(waiters_, {});
-  for (const Completion<void>& waiter : waiters) {
+  for (const Waiter& waiter : waiters) {
     if (error) {
-      waiter.complete(fail(*error));
+      waiter.told.complete(fail(*error));
     } else {
-      waiter.complete({});
+      waiter.told.complete({});
     }
   }
 }
@@ -380,13 +405,7 @@ void HttpExchange::Pool::close() {
   auto all = std::exchange(connections_, {});
   connecting_ = 0;
   all.clear();
-  wake_waiters(Error(Code::Unavailable, "the exchange was closed"));
-}
-
-std::size_t HttpExchange::Pool::idle() const {
-  std::size_t idle = 0;
-  for (const auto& [key, connection] : connections_) idle += connection->open() && connection->calls() == 0 ? 1 : 0;
-  return idle;
+  wake_all(Error(Code::Unavailable, "the exchange was closed"));
 }
 
 HttpExchange::Counts HttpExchange::Pool::counts() const {

@@ -71,6 +71,8 @@ class ClientHost {
   virtual void pause(bool paused) = 0;
   // The session takes no more calls; it goes when its last one has.
   virtual void retire() = 0;
+  // The peer has said how many calls it allows.
+  virtual void settle() = 0;
   // A call may start that could not before.
   virtual void room() = 0;
   // The connection is of no use any more.

@@ -25,8 +25,6 @@ inline constexpr std::size_t kConnectionWindow = 16 << 20;
 inline constexpr std::size_t kHttp1ConnectionsMax = 256;
 // HTTP/1.1 connections of one exchange that are being made at a time. In HTTP/2 it is one.
 inline constexpr std::size_t kHttp1ConnectingMax = 8;
-// HTTP/1.1 connections kept open without a call.
-inline constexpr std::size_t kHttp1IdleMax = 8;
 // HTTP/2 connections of one exchange: a second one is opened only when the first has no stream left.
 inline constexpr std::size_t kHttp2ConnectionsMax = 8;
 
