@@ -100,7 +100,13 @@ void AsioLoop::State::fire() {
 }
 
 void AsioLoop::offload(Job work, Job done) {
-  if (!state_->pool) state_->pool.emplace(state_->pool_threads);
+  try {
+    if (!state_->pool) state_->pool.emplace(state_->pool_threads);
+  } catch (const std::system_error&) {
+    // The system gives no more threads: slow beats dead.
+    work();
+    return post(std::move(done));
+  }
   boost::asio::post(*state_->pool, [this, work = std::move(work), done = std::move(done)]() mutable {
     work();
     work = nullptr;

@@ -71,6 +71,7 @@ void Http1Client::fill(std::string& out) {
 }
 
 void Http1Client::bytes(std::string_view bytes) {
+  if (bytes.empty()) return;
   // The session may end inside of each step.
   while (!retired_ || call_) {
     if (!call_) {
@@ -144,8 +145,9 @@ void Http1Client::lost(WireEnd how, const Error& error) {
 // An HTTP/1.1 call can only be ended with its connection.
 void Http1Client::drop(ClientCall& call) {
   if (call_.get() != &call) return;
-  call_.reset();
+  auto dropped = std::exchange(call_, nullptr);
   retired_ = true;
+  dropped->end(Error(Code::Cancelled, "cancelled"));
   host_.broken(Error(Code::Cancelled, "cancelled"));
 }
 

@@ -432,7 +432,7 @@ Result<std::unique_ptr<HttpExchange>> HttpExchange::create(AsioLoop& loop, Clien
     TRY_ASSIGN(tls, during(make_client_context(options.credentials, alpn), "credentials for " + options.url));
   }
   auto pool = std::make_shared<Pool>(loop, std::move(options), std::move(url), std::move(tls));
-  return std::unique_ptr<HttpExchange>(new HttpExchange(std::move(pool)));
+  return std::make_unique<HttpExchange>(std::move(pool));
 }
 
 Task<Result<Response>> HttpExchange::send(Context context, Request request) {

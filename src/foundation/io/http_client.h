@@ -55,9 +55,10 @@ class HttpExchange final : public Exchange {
   Counts counts() const;
 
   class Pool;
+  // For the factory above.
+  explicit HttpExchange(std::shared_ptr<Pool> pool);
 
  private:
-  explicit HttpExchange(std::shared_ptr<Pool> pool);
   // Shared with the calls that run, so that an exchange may go before them.
   std::shared_ptr<Pool> pool_;
 };

@@ -226,7 +226,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(AsioLoop& loop, Handler& ha
   State* raw = state.get();
   auto accepted = [raw](Listener::Accepted one) { raw->accept(std::move(one)); };
   TRY_ASSIGN(state->listener, Listener::open(loop, state->options.address, state->options.port, std::move(accepted)));
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+  return std::make_unique<HttpServer>(std::move(state));
 }
 
 std::uint16_t HttpServer::port() const { return state_->listener ? state_->listener->port() : std::uint16_t(0); }

@@ -46,9 +46,10 @@ class HttpServer {
   Task<void> stop(Duration grace);
 
   struct State;
+  // For the factory above.
+  explicit HttpServer(std::unique_ptr<State> state);
 
  private:
-  explicit HttpServer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

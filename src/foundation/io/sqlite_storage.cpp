@@ -98,8 +98,13 @@ class SqliteStorage::Writer {
   }
 
   Result<void> open();
-  void start() {
-    thread_ = std::thread([this] { run(); });
+  Result<void> start() {
+    try {
+      thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error& failure) {
+      return fail(Code::Unavailable, "open " + path_ + ": no thread to write with: " + failure.what());
+    }
+    return {};
   }
 
   void add(Work work) {
@@ -347,8 +352,8 @@ SqliteStorage::~SqliteStorage() = default;
 Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(Loop& loop, std::string path) {
   auto writer = std::make_unique<Writer>(loop, std::move(path));
   TRY(writer->open());
-  writer->start();
-  return std::unique_ptr<SqliteStorage>(new SqliteStorage(loop, std::move(writer)));
+  TRY(writer->start());
+  return std::make_unique<SqliteStorage>(loop, std::move(writer));
 }
 
 Task<Result<void>> SqliteStorage::commit(std::vector<Write> batch) {

@@ -27,10 +27,10 @@ class SqliteStorage final : public Storage {
   std::uint64_t transactions() const;
 
   class Writer;
-
- private:
+  // For the factory above.
   SqliteStorage(Loop& loop, std::unique_ptr<Writer> writer);
 
+ private:
   Loop& loop_;
   std::unique_ptr<Writer> writer_;
 };

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -187,6 +188,30 @@ TEST_F(SqliteStorageTest, finds_a_damaged_file_when_it_opens_it) {
   ASSERT_FALSE(storage);
   EXPECT_EQ(storage.error().code(), Code::Internal);
   EXPECT_NE(storage.error().text().find("damaged"), std::string::npos) << storage.error().text();
+}
+
+// The file may not grow: the disk is full as far as this process can tell.
+TEST_F(SqliteStorageTest, is_of_no_use_any_more_after_a_commit_that_failed) {
+  auto storage = SqliteStorage::open(loop_, path_);
+  ASSERT_TRUE(storage);
+  ASSERT_TRUE(loop_.run((*storage)->commit({{"before", "1"}})));
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit small = before;
+  small.rlim_cur = 64 << 10;
+  auto old = signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  auto failed = loop_.run((*storage)->commit({{"big", std::string(1 << 20, 'x')}}));
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, old);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code(), Code::Unavailable) << failed.error().text();
+  EXPECT_NE(failed.error().text().find(path_), std::string::npos) << failed.error().text();
+  EXPECT_FALSE(loop_.run((*storage)->commit({{"after", "1"}})));
+  storage->reset();
+  auto again = SqliteStorage::open(loop_, path_);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(content(**again), (std::map<std::string, std::string>{{"before", "1"}}));
 }
 
 TEST_F(SqliteStorageTest, says_that_a_directory_is_missing_or_closed) {

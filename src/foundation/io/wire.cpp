@@ -1,6 +1,7 @@
 #include "foundation/io/wire_internal.h"
 
 #include <cstring>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 
@@ -17,6 +18,10 @@ constexpr int kReadsInARow = 16;
 // make the kernel drop an answer that the peer has not read yet.
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr std::size_t kLingerBytesMax = 4 << 20;
+
+// How long the peer may take to read the last answer.
+constexpr auto kFinishTimeout = std::chrono::seconds(60);
+constexpr int kKeepAliveSeconds = 30;
 
 // OpenSSL reaches the socket through this: its own socket BIO raises SIGPIPE when the peer is gone.
 int bio_write(BIO* bio, const char* bytes, int size) {
@@ -67,6 +72,14 @@ void Wire::State::begin(SSL_CTX* context, TlsPtr connection) {
   boost::system::error_code ignored;
   socket.native_non_blocking(true, ignored);
   socket.set_option(tcp::no_delay(true), ignored);
+  // A peer that is gone without a word is noticed by the kernel: HTTP/1.1 has no ping, and servers send none.
+  auto set = [this](int level, int option, int value) {
+    setsockopt(socket.native_handle(), level, option, &value, sizeof value);
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveSeconds);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveSeconds / 6);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
   tls = std::move(connection);
   if (context && !tls) {
     tls.reset(SSL_new(context));
@@ -111,7 +124,8 @@ void Wire::State::want_read() {
   reading = true;
   socket.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
     self->reading = false;
-    if (error || !self->usable()) return;
+    if (!self->usable()) return;
+    if (error) return self->ended(WireEnd::Broken, Error(Code::Unavailable, self->name + ": " + error.message()));
     if (self->phase == Phase::Handshake) return self->handshake();
     self->read_some();
   });
@@ -122,7 +136,8 @@ void Wire::State::want_write() {
   writing = true;
   socket.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
     self->writing = false;
-    if (error || !self->usable()) return;
+    if (!self->usable()) return;
+    if (error) return self->ended(WireEnd::Broken, Error(Code::Unavailable, self->name + ": " + error.message()));
     if (self->phase == Phase::Handshake) return self->handshake();
     self->write_some();
   });
@@ -312,7 +327,8 @@ Wire::~Wire() {
 void Wire::wake() { state_->schedule_write(); }
 
 void Wire::finish() {
-  state_->finishing = true;
+  if (std::exchange(state_->finishing, true)) return;
+  if (state_->phase == State::Phase::Open) state_->start_timer(kFinishTimeout, nullptr);
   state_->schedule_write();
 }
 

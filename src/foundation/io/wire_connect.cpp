@@ -14,7 +14,6 @@ namespace {
 using boost::asio::ip::tcp;
 
 constexpr int kListenBacklog = 512;
-constexpr int kKeepAliveSeconds = 30;
 // While the process has no descriptor left, accepting is tried again after this long.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
@@ -85,14 +84,21 @@ void Attempt::start() {
   auto self = shared_from_this();
   std::weak_ptr<Attempt> weak = self;
   state->attempt = self;
-  std::thread([slot, weak, host = target.host, port = target.port] {
+  auto look_up = [slot, weak, host = target.host, port = target.port] {
     Resolved result = resolve(host, port);
     std::lock_guard lock(slot->mutex);
     if (!slot->loop) return;
     slot->loop->post([weak, result = std::move(result)]() mutable {
       if (auto attempt = weak.lock()) attempt->resolved(std::move(result));
     });
-  }).detach();
+  };
+  try {
+    std::thread(look_up).detach();
+  } catch (const std::system_error& failure) {
+    Resolved none;
+    none.reason = failure.what();
+    resolved(std::move(none));
+  }
 }
 
 void Attempt::resolved(Resolved result) {
@@ -130,12 +136,6 @@ void Attempt::connected() {
   int fd = state->socket.native_handle();
   auto timeout_ms = static_cast<unsigned>(std::chrono::duration_cast<std::chrono::milliseconds>(target.user_timeout).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
-  // HTTP/1.1 has no ping of its own: the kernel asks for a sign of life.
-  auto set = [fd](int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof value); };
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveSeconds);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveSeconds / 6);
-  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
   TlsPtr tls;
   if (target.tls) {
     auto made = make_client_tls(target.tls, target.tls_name, target.verify);
