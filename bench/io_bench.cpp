@@ -1,5 +1,6 @@
-// What the loop, HTTP and storage cost on this machine: requests a second, latency of watch events, durable commits
-// a second, memory a watch. Server and client run on two threads with a loop each, over TLS on loopback.
+// What the loop, HTTP and storage cost on this machine: requests a second, latency of watch events,
+// durable commits a second, memory a watch. Server and client run on two threads with a loop each,
+// over TLS on loopback.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -110,26 +111,29 @@ Task<void> watch(HttpExchange& exchange, int& open, std::vector<std::int64_t>& l
 
 Task<void> commit_again_and_again(Storage& storage, int writer, int count, int& failed) {
   for (int i = 0; i < count; ++i) {
-    std::vector<Write> batch{{"key " + std::to_string(writer) + "/" + std::to_string(i % 100), std::string(3500, 'v')}};
+    std::vector<Write> batch{
+        {"key " + std::to_string(writer) + "/" + std::to_string(i % 100), std::string(3500, 'v')}};
     auto result = co_await storage.commit(std::move(batch));
     if (!result) ++failed;
   }
 }
 
-void measure_requests(AsioLoop& loop, HttpExchange& exchange, const char* name, int together, int count) {
+void measure_requests(AsioLoop& loop, HttpExchange& exchange, const char* name, int together,
+                      int count) {
   int failed = 0;
   TaskScope scope(loop);
   double cpu = cpu_seconds();
   std::int64_t start = stamp();
-  for (int i = 0; i < together; ++i) scope.spawn(ask_again_and_again(exchange, count / together, failed));
+  for (int i = 0; i < together; ++i)
+    scope.spawn(ask_again_and_again(exchange, count / together, failed));
   loop.run_until([&] { return scope.running() == 0; });
   double seconds = static_cast<double>(stamp() - start) / 1e9;
-  std::printf("%-6s %4d at a time: %8.0f requests/s, %6.1f us of processor each, %d failed\n", name, together,
-              count / seconds, (cpu_seconds() - cpu) * 1e6 / count, failed);
+  std::printf("%-6s %4d at a time: %8.0f requests/s, %6.1f us of processor each, %d failed\n", name,
+              together, count / seconds, (cpu_seconds() - cpu) * 1e6 / count, failed);
 }
 
-void measure_watches(AsioLoop& loop, HttpExchange& exchange, AsioLoop& server_loop, BenchHandler& handler,
-                     const char* name, int count, Duration every) {
+void measure_watches(AsioLoop& loop, HttpExchange& exchange, AsioLoop& server_loop,
+                     BenchHandler& handler, const char* name, int count, Duration every) {
   int open = 0;
   std::vector<std::int64_t> latencies;
   latencies.reserve(1 << 20);
@@ -149,12 +153,16 @@ void measure_watches(AsioLoop& loop, HttpExchange& exchange, AsioLoop& server_lo
   std::sort(latencies.begin(), latencies.end());
   auto at = [&](double part) {
     std::size_t index = static_cast<std::size_t>(part * static_cast<double>(latencies.size()));
-    return latencies.empty() ? 0.0 : static_cast<double>(latencies[std::min(index, latencies.size() - 1)]) / 1e3;
+    return latencies.empty()
+               ? 0.0
+               : static_cast<double>(latencies[std::min(index, latencies.size() - 1)]) / 1e3;
   };
-  std::printf("%-6s %4d watches: %6.0f events/s, p50 %5.0f us, p99 %5.0f us, p99.9 %5.0f us, %4.1f %% of a core, "
-              "%.1f KB a watch (both sides)\n",
-              name, count, static_cast<double>(latencies.size()) / 4, at(0.5), at(0.99), at(0.999), cpu / 4 * 100,
-              static_cast<double>(after - before) / count);
+  std::printf(
+      "%-6s %4d watches: %6.0f events/s, p50 %5.0f us, p99 %5.0f us, p99.9 %5.0f us, %4.1f %% of a "
+      "core, "
+      "%.1f KB a watch (both sides)\n",
+      name, count, static_cast<double>(latencies.size()) / 4, at(0.5), at(0.99), at(0.999),
+      cpu / 4 * 100, static_cast<double>(after - before) / count);
 }
 
 void measure_commits(AsioLoop& loop, const std::string& path, int together, int count) {
@@ -166,11 +174,14 @@ void measure_commits(AsioLoop& loop, const std::string& path, int together, int 
   int failed = 0;
   TaskScope scope(loop);
   std::int64_t start = stamp();
-  for (int i = 0; i < together; ++i) scope.spawn(commit_again_and_again(**storage, i, count / together, failed));
+  for (int i = 0; i < together; ++i)
+    scope.spawn(commit_again_and_again(**storage, i, count / together, failed));
   loop.run_until([&] { return scope.running() == 0; });
   double seconds = static_cast<double>(stamp() - start) / 1e9;
-  std::printf("sqlite %4d at a time: %8.0f durable commits/s, %llu syncs for %d commits, %d failed\n", together,
-              count / seconds, static_cast<unsigned long long>((*storage)->transactions()), count, failed);
+  std::printf(
+      "sqlite %4d at a time: %8.0f durable commits/s, %llu syncs for %d commits, %d failed\n",
+      together, count / seconds, static_cast<unsigned long long>((*storage)->transactions()), count,
+      failed);
 }
 
 Task<bool> stopped(HttpServer& server) {
@@ -184,7 +195,8 @@ int main() {
   AsioLoop loop;
   KeyPair authority = *make_authority("bench", loop.now(), 24h);
   ServerOptions options;
-  options.identity = *make_server_certificate(authority, {{"localhost"}, {"127.0.0.1"}}, loop.now(), 24h);
+  options.identity =
+      *make_server_certificate(authority, {{"localhost"}, {"127.0.0.1"}}, loop.now(), 24h);
   options.streams_max = 4000;
 
   AsioLoop server_loop;

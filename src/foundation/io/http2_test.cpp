@@ -1,5 +1,5 @@
-// The sessions of both sides against each other in memory: bytes cut anywhere, changed anywhere, in any order of
-// events.
+// The sessions of both sides against each other in memory: bytes cut anywhere, changed anywhere, in
+// any order of events.
 #include <gtest/gtest.h>
 
 #include "foundation/io/http_client_internal.h"
@@ -78,7 +78,8 @@ std::string all_of(Session& session) {
 template <class Session>
 void feed(Session& session, std::string_view bytes, Rng& rng) {
   while (!bytes.empty()) {
-    std::size_t size = std::min<std::size_t>(bytes.size(), 1 + sim::below(rng, 1 + sim::below(rng, 3000)));
+    std::size_t size =
+        std::min<std::size_t>(bytes.size(), 1 + sim::below(rng, 1 + sim::below(rng, 3000)));
     session.bytes(bytes.substr(0, size));
     bytes.remove_prefix(size);
   }
@@ -87,9 +88,7 @@ void feed(Session& session, std::string_view bytes, Rng& rng) {
 class SessionTest : public ::testing::TestWithParam<bool> {
  protected:
   SessionTest() : server_host_(loop_), client_host_(loop_), rng_(5) { anew(); }
-  ~SessionTest() override {
-    client_->lost(WireEnd::Broken, Error(Code::Unavailable, "over"));
-  }
+  ~SessionTest() override { client_->lost(WireEnd::Broken, Error(Code::Unavailable, "over")); }
   void anew() {
     if (client_) client_->lost(WireEnd::Broken, Error(Code::Unavailable, "over"));
     client_ = GetParam() ? make_http2_client(client_host_) : make_http1_client(client_host_);
@@ -173,10 +172,13 @@ TEST_P(SessionTest, survives_any_change_of_any_byte_in_both_directions) {
     if (client_->accepts(BodyMode::Whole)) client_->start(call_of(loop_, "/never"));
     for (int turn = 0; turn < 4; ++turn) {
       auto spoil = [&](std::string bytes) {
-        for (std::uint64_t changes = sim::below(rng_, 4); changes > 0 && !bytes.empty(); --changes) {
+        for (std::uint64_t changes = sim::below(rng_, 4); changes > 0 && !bytes.empty();
+             --changes) {
           std::size_t at = sim::below(rng_, bytes.size());
-          if (chance(rng_, 0.8)) bytes[at] = static_cast<char>(sim::below(rng_, 256));
-          else bytes.erase(at, 1 + sim::below(rng_, 4));
+          if (chance(rng_, 0.8))
+            bytes[at] = static_cast<char>(sim::below(rng_, 256));
+          else
+            bytes.erase(at, 1 + sim::below(rng_, 4));
         }
         return bytes;
       };

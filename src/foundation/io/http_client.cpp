@@ -79,11 +79,15 @@ class ClientConnection final : public WireUser, public ClientHost {
   }
   ~ClientConnection() {
     stop_timer();
-    if (session_) session_->lost(WireEnd::Broken, Error(Code::Unavailable, "the exchange was closed"));
+    if (session_) {
+      session_->lost(WireEnd::Broken, Error(Code::Unavailable, "the exchange was closed"));
+    }
   }
 
   bool open() const { return session_ != nullptr; }
-  bool http2() const { return wire_->http2() || pool_.options.protocol == ClientOptions::Protocol::Http2; }
+  bool http2() const {
+    return wire_->http2() || pool_.options.protocol == ClientOptions::Protocol::Http2;
+  }
   ClientSession& session() { return *session_; }
   bool accepts(BodyMode mode) const { return session_ && !retired_ && session_->accepts(mode); }
   std::size_t calls() const { return session_ ? session_->calls() : 0; }
@@ -142,14 +146,16 @@ class ClientConnection final : public WireUser, public ClientHost {
     pool_.gone(*this);
   }
 
-  // One timer a connection. Two ticks without a byte: a sign of life is asked for, and must come in time.
+  // One timer a connection. Two ticks without a byte: a sign of life is asked for, and must come in
+  // time.
   void arm() {
     Duration wait = pinged_ ? pool_.options.ping_timeout : pool_.options.ping_every / 2;
     timer_ = pool_.loop.after(wait, [this] {
       timer_ = TimerId::None;
       if (pinged_) {
         Duration silent = pool_.options.ping_every + pool_.options.ping_timeout;
-        end(WireEnd::Broken, Error(Code::Unavailable, "no sign of life for " + duration_text(silent)));
+        end(WireEnd::Broken,
+            Error(Code::Unavailable, "no sign of life for " + duration_text(silent)));
         return;
       }
       if (++quiet_ticks_ >= 2) {
@@ -223,7 +229,8 @@ HttpExchange::Pool::Pool(AsioLoop& l, ClientOptions o, Url u, TlsContextPtr t)
     : loop(l), options(std::move(o)), url(std::move(u)), tls(std::move(t)) {}
 HttpExchange::Pool::~Pool() = default;
 
-Task<Result<Response>> HttpExchange::Pool::send(std::shared_ptr<Pool> pool, Context context, Request request) {
+Task<Result<Response>> HttpExchange::Pool::send(std::shared_ptr<Pool> pool, Context context,
+                                                Request request) {
   if (context.cancel.requested()) co_return fail(Code::Cancelled, "cancelled");
   pool->prepare(request);
   if (!is_token(request.method) || !is_header_value(request.target) ||
@@ -234,7 +241,8 @@ Task<Result<Response>> HttpExchange::Pool::send(std::shared_ptr<Pool> pool, Cont
     auto connection = co_await pool->acquire(context, request.response);
     if (!connection) co_return fail(std::move(connection).error());
     bool again = sends < kSendsMax;
-    auto call = std::make_shared<ClientCall>(pool->loop, std::move(request), pool->options.response_bytes_max);
+    auto call = std::make_shared<ClientCall>(pool->loop, std::move(request),
+                                             pool->options.response_bytes_max);
     (*connection)->session().start(call);
     DropCall drop(call);
     auto head = call->streamed() ? call->head.wait(context) : call->over.wait(context);
@@ -276,7 +284,8 @@ ClientConnection* HttpExchange::Pool::free_connection(BodyMode mode) {
   return nullptr;
 }
 
-// True while a connection is being made, or has not said yet how many streams it carries: no need for another.
+// True while a connection is being made, or has not said yet how many streams it carries: no need
+// for another.
 bool HttpExchange::Pool::pending() const {
   if (connecting_ >= (http1_ ? kHttp1ConnectingMax : 1)) return true;
   for (const auto& [key, connection] : connections_) {
@@ -303,7 +312,8 @@ Task<Result<ClientConnection*>> HttpExchange::Pool::acquire(Context context, Bod
       if (may_connect(mode)) {
         connect();
       } else if (mode == BodyMode::Stream) {
-        // Streams do not end by themselves: waiting for one to end could take for ever without a word.
+        // Streams do not end by themselves: waiting for one to end could take for ever without a
+        // word.
         co_return fail(Code::Unavailable, "all connections to " + url.authority +
                                               " carry as many streams as the server allows");
       }
@@ -329,7 +339,8 @@ void HttpExchange::Pool::connect() {
   target.connect_timeout = options.connect_timeout;
   target.user_timeout = options.ping_every + options.ping_timeout;
   target.tls = tls.get();
-  target.tls_name = options.credentials.server_name.empty() ? url.host : options.credentials.server_name;
+  target.tls_name =
+      options.credentials.server_name.empty() ? url.host : options.credentials.server_name;
   target.verify = options.credentials.verify;
   auto connection = std::make_unique<ClientConnection>(*this, target);
   ++connecting_;
@@ -362,7 +373,8 @@ void HttpExchange::Pool::shed(ClientConnection& connection) {
 
 void HttpExchange::Pool::settled() { wake_all(std::nullopt); }
 
-// One call ended: the first that waits for each mode may look. Whoever is told starts a call, whose end tells the next.
+// One call ended: the first that waits for each mode may look. Whoever is told starts a call, whose
+// end tells the next.
 void HttpExchange::Pool::room() {
   for (BodyMode mode : {BodyMode::Whole, BodyMode::Stream}) {
     auto at = waiters_.begin();
@@ -396,7 +408,8 @@ void HttpExchange::Pool::remove(ClientConnection& connection) {
   auto found = connections_.find(&connection);
   if (found == connections_.end()) return;
   // It may be on the stack in this turn.
-  loop.post([pool = shared_from_this(), gone = std::move(found->second)]() mutable { gone.reset(); });
+  loop.post(
+      [pool = shared_from_this(), gone = std::move(found->second)]() mutable { gone.reset(); });
   connections_.erase(found);
 }
 
@@ -429,7 +442,8 @@ Result<std::unique_ptr<HttpExchange>> HttpExchange::create(AsioLoop& loop, Clien
     Alpn alpn = options.protocol == ClientOptions::Protocol::Auto    ? Alpn::Both
                 : options.protocol == ClientOptions::Protocol::Http1 ? Alpn::Http1
                                                                      : Alpn::Http2;
-    TRY_ASSIGN(tls, during(make_client_context(options.credentials, alpn), "credentials for " + options.url));
+    TRY_ASSIGN(tls, during(make_client_context(options.credentials, alpn),
+                           "credentials for " + options.url));
   }
   auto pool = std::make_shared<Pool>(loop, std::move(options), std::move(url), std::move(tls));
   return std::make_unique<HttpExchange>(std::move(pool));
@@ -439,7 +453,9 @@ Task<Result<Response>> HttpExchange::send(Context context, Request request) {
   return Pool::send(pool_, std::move(context), std::move(request));
 }
 
-void HttpExchange::set_token(std::string token) { pool_->options.credentials.token = std::move(token); }
+void HttpExchange::set_token(std::string token) {
+  pool_->options.credentials.token = std::move(token);
+}
 
 HttpExchange::Counts HttpExchange::counts() const { return pool_->counts(); }
 
