@@ -27,6 +27,7 @@ Check gotemplate_suite();
 Check json_suite();
 Check selectors_suite();
 Check ssa_suite();
+Check semver_suite();
 Check yaml_suite();
 Check lua_suite();
 Check crd_suite();

@@ -17,6 +17,7 @@ Suites suites() {
       {"json", json_suite},
       {"selectors", selectors_suite},
       {"ssa", ssa_suite},
+      {"semver", semver_suite},
       {"yaml", yaml_suite},
       {"lua", lua_suite},
       {"crd", crd_suite},

@@ -103,7 +103,7 @@ const Function* find_method(Type type, std::string_view name) {
     case Type::Weekday: letter = 'W'; methods = date_methods(); break;
     case Type::Location: letter = 'Z'; methods = date_methods(); break;
     case Type::Version: letter = 'V'; methods = semver_methods(); break;
-    case Type::VersionCopy: letter = 'v'; methods = semver_methods(); break;
+    case Type::VersionCopy: letter = 'w'; methods = semver_methods(); break;
     default: return nullptr;
   }
   for (const Function& method : methods) {
