@@ -47,6 +47,8 @@ Type type_of(char letter) {
     case 'd': return Type::Duration;
     case 'c': return Type::Certificate;
     case 'V': return Type::Version;
+    case 'w': return Type::VersionCopy;
+    case 'Z': return Type::Location;
     default: return Type::Nil;
   }
 }
@@ -145,7 +147,7 @@ bool nil_parameter(char letter, Value& value) {
     case 'v':
       value = {};
       return true;
-    case 'm': case 'L': case 'V':
+    case 'm': case 'L': case 'V': case 'Z':
       value = Value::of(type_of(letter));
       value.address = nullptr;
       return true;
