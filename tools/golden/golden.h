@@ -28,6 +28,7 @@ Check json_suite();
 Check patch_suite();
 Check selectors_suite();
 Check ssa_suite();
+Check semver_suite();
 Check yaml_suite();
 Check lua_suite();
 Check cel_suite();

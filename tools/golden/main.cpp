@@ -18,6 +18,7 @@ Suites suites() {
       {"patch", patch_suite},
       {"selectors", selectors_suite},
       {"ssa", ssa_suite},
+      {"semver", semver_suite},
       {"yaml", yaml_suite},
       {"lua", lua_suite},
       {"cel", cel_suite},
