@@ -137,8 +137,9 @@ class Merger {
     TRY_ASSIGN(FieldMerge field, list_field(node, name));
     TRY(check_order(patch_list, order, field.merge_key));
     Items merged;
+    Items server_order = items_of(original_list);
     if (has_original && has_patch) {
-      TRY_ASSIGN(Value list, merge_lists(field, original_list, patch_list, false));
+      TRY_ASSIGN(Value list, merge_lists(field, original_list, patch_list, false, &server_order));
       merged = items_of(list);
     } else if (has_original) {
       merged = items_of(original_list);
@@ -149,8 +150,8 @@ class Merger {
     }
     TRY_ASSIGN(Split split, split_by_list(merged, order, field.merge_key));
     TRY_ASSIGN(ItemType type, item_type(original_list, patch_list));
-    TRY_ASSIGN(Items both, merge_orders(split.in_list, split.others, items_of(order), items_of(original_list),
-                                        field.merge_key, type));
+    TRY_ASSIGN(Items both,
+               merge_orders(split.in_list, split.others, items_of(order), server_order, field.merge_key, type));
     original.set(name, Value::array(std::move(both)));
     patch.erase(name);
     return {};
@@ -233,7 +234,10 @@ class Merger {
     }
   }
 
-  Result<Value> merge_lists(const FieldMerge& field, const Value& original, const Value& patch, bool deletes) {
+  // `storage`, when given, holds the items of `original` and gets what the library leaves in their place: it deletes and
+  // appends within the list's own memory, and takes the server's order from there afterwards.
+  Result<Value> merge_lists(const FieldMerge& field, const Value& original, const Value& patch, bool deletes,
+                            Items* storage = nullptr) {
     if (!field.merge && !deletes) return patch;
     if (original.empty() && patch.empty()) return original;
     TRY_ASSIGN(ItemType type, item_type(original, patch));
@@ -252,16 +256,20 @@ class Merger {
       deduplicate(merged);
     } else {
       if (field.merge_key.empty()) return refuse("cannot merge lists without merge key for struct");
-      TRY(take_special_items(server, applied, field.merge_key));
+      TRY_ASSIGN(bool replaced, take_special_items(server, applied, field.merge_key, storage));
+      std::size_t kept = server.size();
       TRY_ASSIGN(merged, merge_items(field, server, applied));
+      for (std::size_t i = kept; storage && !replaced && i < merged.size() && i < storage->size(); ++i) {
+        (*storage)[i] = merged[i];
+      }
     }
     TRY_ASSIGN(Split split, split_by_list(merged, applied, field.merge_key));
     TRY_ASSIGN(Items both, merge_orders(split.in_list, split.others, items_of(applied), server, field.merge_key, type));
     return Value::array(std::move(both));
   }
 
-  // Items with a directive act on the list and are no part of the patch.
-  static Result<void> take_special_items(Items& server, Value& patch, std::string_view merge_key) {
+  // Items with a directive act on the list and are no part of the patch. True when they replace the list.
+  static Result<bool> take_special_items(Items& server, Value& patch, std::string_view merge_key, Items* storage) {
     Items plain;
     bool replace = false;
     for (const Value& item : patch.items()) {
@@ -271,10 +279,13 @@ class Merger {
       } else if (directive->text() == "delete") {
         const Value* key = item.find(merge_key);
         if (!key) return no_merge_key(item, merge_key);
+        std::size_t before = server.size();
         std::erase_if(server, [&](const Value& each) {
           const Value* known = each.find(merge_key);
           return known && *known == *key;
         });
+        // What follows moves up; behind it the last items stay where they were.
+        if (storage && before != server.size()) std::copy(server.begin(), server.end(), storage->begin());
       } else if (directive->text() == "replace") {
         replace = true;
       } else if (directive->text() == "merge") {
@@ -283,13 +294,9 @@ class Merger {
         return refuse("unknown patch type: " + go_value(*directive) + " in map: " + go_value(item));
       }
     }
-    if (replace) {
-      server = std::move(plain);
-      patch = Value::array();
-    } else {
-      patch = Value::array(std::move(plain));
-    }
-    return {};
+    if (replace) server = plain;
+    patch = Value::array(replace ? Items() : std::move(plain));
+    return replace;
   }
 
   Result<Items> merge_items(const FieldMerge& field, Items server, const Value& patch) {
