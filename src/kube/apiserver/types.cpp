@@ -112,7 +112,8 @@ std::string go_type(const Field& field) {
 
 bool empty_value(const Field& field, const Value& value) {
   if (value.is_null()) return true;
-  if (field.repeated || field.map || field.type == "strings" || field.type == "bytes") return value.empty();
+  if (field.repeated || field.map || field.type == "strings") return value.empty();
+  if (field.type == "bytes") return value.text().empty();
   if (field.pointer) return false;
   if (field.message) return false;
   return zero_scalar(field.type, value);
