@@ -3,7 +3,10 @@
 #include <simdjson.h>
 
 #include <charconv>
-#include <cmath>
+
+#include "foundation/json/number.h"
+#include "foundation/json/slow_parse.h"
+#include "foundation/json/utf8.h"
 
 namespace lesto::json {
 namespace {
@@ -48,6 +51,17 @@ void append_string(std::string& out, std::string_view text, const WriteOptions& 
     bool html = options.escape_html == EscapeHtml::Yes && (byte == '<' || byte == '>' || byte == '&');
     bool separator = byte == 0xE2 && text.substr(i).starts_with("\xE2\x80") && i + 2 < text.size() &&
                      (static_cast<unsigned char>(text[i + 2]) & 0xFE) == 0xA8;
+    if (byte >= 0x80 && !separator) {
+      Rune rune = rune_at(text, i);
+      if (rune.valid) {
+        i += rune.size - 1;
+        continue;
+      }
+      out.append(text, start, i - start);
+      out += "\\ufffd";
+      start = i + 1;
+      continue;
+    }
     if (byte >= 0x20 && byte != '"' && byte != '\\' && !html && !separator) continue;
     out.append(text, start, i - start);
     start = i + 1;
@@ -72,28 +86,6 @@ void append_string(std::string& out, std::string_view text, const WriteOptions& 
   }
   out.append(text, start);
   out += '"';
-}
-
-void append_double(std::string& out, double number) {
-  if (!std::isfinite(number)) {
-    out += "null";
-    return;
-  }
-  double magnitude = std::fabs(number);
-  bool exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
-  char buffer[64];
-  auto end = std::to_chars(buffer, buffer + sizeof buffer, number,
-                           exponent ? std::chars_format::scientific : std::chars_format::fixed)
-                 .ptr;
-  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
-  // Go writes e-07 as e-7, and keeps e+21.
-  auto e = text.find("e-0");
-  if (exponent && e != std::string_view::npos) {
-    out.append(text, 0, e + 2);
-    out.append(text, e + 3);
-    return;
-  }
-  out += text;
 }
 
 void line_break(std::string& out, unsigned indent, std::size_t depth) {
@@ -129,7 +121,7 @@ void append_at(std::string& out, const Value& value, const WriteOptions& options
       out.append(buffer, end);
       break;
     }
-    case Kind::Double: append_double(out, value.number()); break;
+    case Kind::Double: append_json_number(out, value.number()); break;
     case Kind::String: append_string(out, value.text(), options); break;
     case Kind::Array: {
       out += '[';
@@ -154,8 +146,16 @@ Result<Value> parse(std::string_view text) {
   thread_local dom::parser parser;
   dom::element element;
   auto error = parser.parse(text.data(), text.size()).get(element);
-  if (error) return fail(Code::Invalid, simdjson::error_message(error));
-  return build(element, 0);
+  if (!error) {
+    if (auto value = build(element, 0)) return value;
+  }
+  return parse_slowly(text);
+}
+
+Result<Strict> parse_strict(std::string_view text) {
+  Strict strict;
+  TRY_ASSIGN(strict.value, parse_slowly(text, &strict.problems));
+  return strict;
 }
 
 void append(std::string& out, const Value& value, const WriteOptions& options) {

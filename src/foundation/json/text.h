@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "foundation/base/result.h"
 #include "foundation/json/value.h"
@@ -12,8 +13,21 @@ namespace lesto::json {
 // How deep arrays and objects may be nested.
 inline constexpr std::size_t kDepthMax = 1000;
 
-// Reads one JSON text. Errors are Invalid, worded as Go's decoder words them.
+// Reads one JSON text. Errors are Invalid, worded as Go's decoder words them. Bytes that are not UTF-8 and lone
+// surrogates become U+FFFD; of equal keys the last one wins.
 Result<Value> parse(std::string_view text);
+
+// How many problems strict decoding lists.
+inline constexpr std::size_t kStrictProblemsMax = 100;
+
+struct Strict {
+  Value value;
+  // `duplicate field "spec.a"`, in the order of the text.
+  std::vector<std::string> problems;
+};
+
+// Reads as parse() does and lists the fields that occur twice, as sigs.k8s.io/json's strict mode does.
+Result<Strict> parse_strict(std::string_view text);
 
 enum class EscapeHtml : bool { No, Yes };
 

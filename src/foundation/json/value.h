@@ -76,6 +76,8 @@ class Value {
   const Value& operator[](std::string_view key) const;
   const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
   const Value& operator[](std::size_t index) const;
+  // Keeps a literal 0 from being taken for a null text.
+  const Value& operator[](int index) const { return (*this)[static_cast<std::size_t>(index)]; }
   // Null when there is no such member: tells an absent member from a null one.
   const Value* find(std::string_view key) const;
   bool contains(std::string_view key) const { return find(key) != nullptr; }
