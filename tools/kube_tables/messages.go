@@ -76,7 +76,7 @@ func messageName(t reflect.Type) string {
 
 var special = map[string]string{
 	"meta.v1.Time": "time", "meta.v1.MicroTime": "microTime", "meta.v1.Duration": "duration",
-	"api.resource.Quantity": "quantity", "util.intstr.IntOrString": "intOrString", "meta.v1.FieldsV1": "fieldsV1",
+	"resource.Quantity": "quantity", "util.intstr.IntOrString": "intOrString", "meta.v1.FieldsV1": "fieldsV1",
 	"runtime.RawExtension": "raw", "apiextensions.v1.JSON": "json",
 	"apiextensions.v1.JSONSchemaPropsOrBool": "schemaOrBool", "apiextensions.v1.JSONSchemaPropsOrArray": "schemaOrArray",
 	"apiextensions.v1.JSONSchemaPropsOrStringArray": "schemaOrStrings",

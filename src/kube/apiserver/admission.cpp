@@ -59,6 +59,40 @@ void check_custom(const Call& call, const json::Value& fresh, const json::Value*
   }
 }
 
+// Groups of the Kubernetes project itself.
+bool is_protected(std::string_view group) {
+  return group == "k8s.io" || group == "kubernetes.io" || group.ends_with(".k8s.io") || group.ends_with(".kubernetes.io");
+}
+
+void check_definition(const Core& core, json::Value fresh, const json::Value* old, FieldErrors& errors) {
+  if (!old && fresh["spec"]["preserveUnknownFields"].boolean()) {
+    errors.push_back(field_invalid("spec.preserveUnknownFields", true,
+                                   "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in "
+                                   "spec.versions[*].schema instead"));
+  }
+  constexpr std::string_view kApproval = "api-approved.kubernetes.io";
+  if (!old && is_protected(fresh["spec"]["group"].text()) && fresh["metadata"]["annotations"][kApproval].text().empty()) {
+    errors.push_back(field_required("metadata.annotations[api-approved.kubernetes.io]",
+                                    "protected groups must have approval annotation \"api-approved.kubernetes.io\", see "
+                                    "https://github.com/kubernetes/enhancements/pull/1111"));
+  }
+  if (fresh["spec"].is_object() && fresh["spec"]["versions"].is_null()) fresh.at("spec").set("versions", json::Value::array());
+  take(errors, schema::check_definition(fresh, *core.types, old));
+}
+
+// What is allowed, but should not be.
+void warn_about(Call& call, const json::Value& fresh) {
+  if (call.resource->kind == "EndpointSlice" && fresh["addressType"].text() == "FQDN") {
+    call.warnings.push_back("spec.addressType: FQDN endpoints are deprecated");
+  }
+  if (is(call, "", "secrets") && fresh["type"].text() == "kubernetes.io/tls") {
+    auto pem = base64_decode(fresh["data"]["tls.crt"].text());
+    if (pem && pem->find("-----BEGIN") == std::string::npos) {
+      call.warnings.push_back("tls: failed to find any PEM data in certificate input");
+    }
+  }
+}
+
 }  // namespace
 
 Outcome<void> admit(Core& core, Call& call, json::Value& fresh, const json::Value* old) {
@@ -68,7 +102,6 @@ Outcome<void> admit(Core& core, Call& call, json::Value& fresh, const json::Valu
       if (!metadata["labels"].is_object()) metadata.set("labels", json::Value::object());
       metadata.at("labels").set("kubernetes.io/metadata.name", metadata["name"]);
     }
-    if (is(call, "", "pods") && !old) return admit_pod(core, call, fresh);
     if (call.resource->group == "rbac.authorization.k8s.io") {
       FieldErrors errors;
       validate_kind(call, fresh, old, errors);
@@ -86,7 +119,11 @@ Outcome<void> complete(Core& core, Call& call, json::Value& fresh, const json::V
   if (is(call, "apiextensions.k8s.io", "customresourcedefinitions") && !old) fresh = schema::default_definition(std::move(fresh));
   if (is(call, "", "services") && call.route.subresource.empty()) return complete_service(core, call, fresh, old);
   if (is(call, "", "services") && call.route.subresource == "status") default_ingress_mode(fresh);
-  if (is(call, "", "pods") && !old) complete_pod(fresh);
+  if (is(call, "", "pods") && !old) {
+    auto admitted = admit_pod(core, call, fresh);
+    if (!admitted) return admitted;
+    complete_pod(fresh);
+  }
   if (is(call, "batch", "jobs") && !old) complete_job(fresh);
   return {};
 }
@@ -103,11 +140,14 @@ Outcome<void> validate(Core& core, Call& call, const json::Value& fresh, const j
   if (call.resource->custom) {
     check_custom(call, fresh, old, errors);
   } else if (call.resource->group == "apiextensions.k8s.io") {
-    take(errors, schema::check_definition(fresh, *core.types, old));
+    check_definition(core, fresh, old, errors);
   } else {
     validate_kind(call, fresh, old, errors);
   }
-  if (errors.empty()) return {};
+  if (errors.empty()) {
+    warn_about(call, fresh);
+    return {};
+  }
   return refuse(invalid(call.resource->group, call.resource->kind, fresh["metadata"]["name"].text(), errors));
 }
 

@@ -103,7 +103,10 @@ void Crds::start() {
 void Crds::on_event(const Table& table, const Event& event) {
   if (table.name == kTable) {
     if (event.change == Change::Deleted) {
+      ResourceRef gone = core_.registry.find(event.object["spec"]["group"].text(), event.object["spec"]["names"]["plural"].text());
       core_.registry.remove(event.object["spec"]["group"].text(), event.object["spec"]["names"]["plural"].text());
+      if (gone) core_.watches.close_table(gone->table);
+      reconsider(event.object["spec"]["group"].text());
       return;
     }
     install(event.object);
@@ -117,35 +120,148 @@ void Crds::on_event(const Table& table, const Event& event) {
   if (const json::Value* definition = core_.store.get(kTable, waiting->second)) clean_up(*definition);
 }
 
-void Crds::install(const json::Value& definition) { core_.registry.put(custom_resource(definition, *core_.types)); }
+void Crds::install(const json::Value& definition) {
+  Resource fresh = custom_resource(definition, *core_.types);
+  if (!established(definition)) return;
+  ResourceRef known = core_.registry.find(fresh.group, fresh.plural);
+  bool same = known && known->versions.size() == fresh.versions.size();
+  for (std::size_t i = 0; same && i < fresh.versions.size(); ++i) {
+    same = known->versions[i].name == fresh.versions[i].name && known->versions[i].schema == fresh.versions[i].schema;
+  }
+  // Objects of an older schema are read with care; the first schema has no older objects, unless it was stored before.
+  if (same) fresh.schema_since = known->schema_since;
+  else if (known || !core_.store.table(fresh.table).objects.empty()) fresh.schema_since = object_version(definition);
+  core_.registry.put(std::move(fresh));
+}
+
+namespace {
+
+// The names of a definition that no established definition of the group has.
+struct Names {
+  json::Value accepted = json::Value::object();
+  std::string reason;
+  std::string message;
+};
+
+void note(Names& names, std::string_view reason, const std::string& name) {
+  if (names.reason.empty()) names.reason = reason;
+  names.message += (names.message.empty() ? "" : ", ") + quoted(name) + " is already in use";
+}
+
+Names check_names(const Core& core, const json::Value& definition) {
+  const json::Value& wanted = definition["spec"]["names"];
+  std::set<std::string, std::less<>> resources;
+  std::set<std::string, std::less<>> kinds;
+  for (const ResourceRef& other : core.registry.all()) {
+    if (other->group != definition["spec"]["group"].text() || other->plural == wanted["plural"].text()) continue;
+    resources.insert({other->plural, other->singular});
+    resources.insert(other->short_names.begin(), other->short_names.end());
+    kinds.insert({other->kind, other->list_kind});
+  }
+  Names out;
+  out.accepted = wanted;
+  for (auto [field, used, reason] : {std::tuple("plural", &resources, "PluralConflict"), std::tuple("singular", &resources, "SingularConflict"),
+                                     std::tuple("kind", &kinds, "KindConflict"), std::tuple("listKind", &kinds, "ListKindConflict")}) {
+    std::string name = wanted[field].string();
+    if (!used->contains(name)) continue;
+    note(out, reason, name);
+    out.accepted.set(field, "");
+  }
+  for (const json::Value& name : wanted["shortNames"].items()) {
+    if (!resources.contains(name.text())) continue;
+    note(out, "ShortNamesConflict", name.string());
+    out.accepted.erase("shortNames");
+  }
+  return out;
+}
+
+void set_condition(json::Value& status, json::Value condition) {
+  if (!status["conditions"].is_array()) status.set("conditions", json::Value::array());
+  json::Value& list = status.at("conditions");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (list[i]["type"] != condition["type"]) continue;
+    if (list[i]["status"] == condition["status"]) condition.set("lastTransitionTime", list[i]["lastTransitionTime"]);
+    *list.edit(i) = std::move(condition);
+    return;
+  }
+  list.push(std::move(condition));
+}
+
+// Groups of the Kubernetes project want an approval; what the annotation says becomes a condition.
+std::optional<json::Value> approval(const json::Value& definition, const std::string& now) {
+  std::string_view group = definition["spec"]["group"].text();
+  bool ours = group == "k8s.io" || group == "kubernetes.io" || group.ends_with(".k8s.io") || group.ends_with(".kubernetes.io");
+  if (!ours) return std::nullopt;
+  constexpr std::string_view kType = "KubernetesAPIApprovalPolicyConformant";
+  std::string text = definition["metadata"]["annotations"]["api-approved.kubernetes.io"].string();
+  if (text.empty()) {
+    return condition(kType, "False", "MissingAnnotation",
+                     "protected groups must have approval annotation \"api-approved.kubernetes.io\", see https://github.com/kubernetes/enhancements/pull/1111", now);
+  }
+  if (text.starts_with("unapproved")) return condition(kType, "False", "UnapprovedAnnotation", "not approved: " + quoted(text), now);
+  if (text.starts_with("http://") || text.starts_with("https://")) return condition(kType, "True", "ApprovedAnnotation", "approved in " + text, now);
+  return condition(kType, "False", "InvalidAnnotation",
+                   "protected groups must have approval annotation \"api-approved.kubernetes.io\" with either a URL or a reason starting with \"unapproved\", see https://github.com/kubernetes/enhancements/pull/1111", now);
+}
+
+json::Value stored_versions(const json::Value& definition) {
+  const json::Value& known = definition["status"]["storedVersions"];
+  json::Value stored = known.is_array() ? known : json::Value::array();
+  for (const json::Value& version : definition["spec"]["versions"].items()) {
+    if (!version["storage"].boolean()) continue;
+    bool listed = std::any_of(stored.items().begin(), stored.items().end(), [&](const json::Value& name) { return name == version["name"]; });
+    if (!listed) stored.push(version["name"]);
+  }
+  return stored;
+}
+
+}  // namespace
+
+bool established(const json::Value& definition) {
+  for (const json::Value& entry : definition["status"]["conditions"].items()) {
+    if (entry["type"].text() == "Established") return entry["status"].text() == "True";
+  }
+  return false;
+}
 
 void Crds::establish(std::string_view key, const json::Value& definition) {
+  if (being_deleted(definition)) return;
   ResourceRef resource = core_.registry.find("apiextensions.k8s.io", "customresourcedefinitions");
   std::string now = core_.now_text();
+  Names names = check_names(core_, definition);
   change_object(core_, *resource, key, [&](json::Value& fresh) {
     if (!fresh["status"].is_object()) fresh.set("status", json::Value::object());
     json::Value& status = fresh.at("status");
-    status.set("acceptedNames", fresh["spec"]["names"]);
-    json::Value stored = status["storedVersions"].is_array() ? status["storedVersions"] : json::Value::array();
-    for (const json::Value& version : definition["spec"]["versions"].items()) {
-      if (!version["storage"].boolean()) continue;
-      bool known = std::any_of(stored.items().begin(), stored.items().end(),
-                               [&](const json::Value& name) { return name == version["name"]; });
-      if (!known) stored.push(version["name"]);
+    status.set("acceptedNames", names.accepted);
+    status.set("storedVersions", stored_versions(fresh));
+    if (names.reason.empty()) {
+      set_condition(status, condition("NamesAccepted", "True", "NoConflicts", "no conflicts found", now));
+      if (!established(fresh)) {
+        set_condition(status, condition("Established", "True", "InitialNamesAccepted", "the initial names have been accepted", now));
+      }
+    } else {
+      set_condition(status, condition("NamesAccepted", "False", names.reason, names.message, now));
+      if (!established(fresh)) {
+        set_condition(status, condition("Established", "False", "NotAccepted", "not all names are accepted", now));
+      }
     }
-    status.set("storedVersions", std::move(stored));
-    if (status["conditions"].empty()) {
-      status.set("conditions",
-                 json::array({condition("NamesAccepted", "True", "NoConflicts", "no conflicts found", now),
-                              condition("Established", "True", "InitialNamesAccepted",
-                                        "the initial names have been accepted", now)}));
-    }
+    if (auto approved = approval(fresh, now)) set_condition(status, std::move(*approved));
   });
+  // Served from now on, not only when the status is durable: a client that got its 201 may go on.
+  if (auto newest = core_.store.newest(kTable, key)) install(*newest);
+}
+
+void Crds::reconsider(std::string_view group) {
+  std::vector<std::pair<Key, json::Value>> waiting;
+  core_.store.each_newest(kTable, "", [&](const Key& key, const json::Value& definition) {
+    if (definition["spec"]["group"].text() == group && !established(definition)) waiting.emplace_back(key, definition);
+  });
+  for (const auto& [key, definition] : waiting) establish(key, definition);
 }
 
 void Crds::clean_up(const json::Value& definition) {
   ResourceRef resource = core_.registry.find(definition["spec"]["group"].text(), definition["spec"]["names"]["plural"].text());
-  if (!resource) return;
+  if (!resource) resource = std::make_shared<const Resource>(custom_resource(definition, *core_.types));
   std::vector<std::pair<Key, json::Value>> left;
   core_.store.each_newest(resource->table, "", [&](const Key& key, const json::Value& object) {
     left.emplace_back(key, object);
@@ -165,6 +281,13 @@ void Crds::clean_up(const json::Value& definition) {
     return;
   }
   emptying_[resource->table] = key;
+  std::string now = core_.now_text();
+  ResourceRef kind = core_.registry.find("apiextensions.k8s.io", "customresourcedefinitions");
+  change_object(core_, *kind, key, [&](json::Value& fresh) {
+    if (!fresh["status"].is_object()) return;
+    set_condition(fresh.at("status"), condition("Terminating", "True", "InstanceDeletionInProgress",
+                                                "CustomResource deletion is in progress", now));
+  });
   for (const auto& [object_key, object] : left) {
     if (!being_deleted(object)) delete_object(core_, *resource, object_key, object, {});
   }

@@ -15,6 +15,8 @@ class Crds {
   void on_event(const Table& table, const Event& event);
   void install(const json::Value& definition);
   void establish(std::string_view key, const json::Value& definition);
+  // Looks again at the definitions of a group whose names were taken.
+  void reconsider(std::string_view group);
   void clean_up(const json::Value& definition);
 
   Core& core_;
@@ -22,6 +24,8 @@ class Crds {
   std::map<std::string, Key> emptying_;
 };
 
+// True once its names are accepted.
+bool established(const json::Value& definition);
 // The resource that a definition describes.
 Resource custom_resource(const json::Value& definition, const Types& types);
 

@@ -3,6 +3,7 @@
 #include "foundation/json/text.h"
 #include "foundation/json/yaml.h"
 #include "kube/apiserver/defaults.h"
+#include "kube/apiserver/protobuf.h"
 #include "kube/apiserver/schema/schema.h"
 #include "kube/apiserver/types.h"
 
@@ -133,6 +134,8 @@ Outcome<json::Value> decode_custom(Call& call, Body body, From from) {
   auto decoded = version->compiled->decode(std::move(body.value));
   if (!decoded) return refuse(bad_request(decoded.error().message()));
   std::vector<std::string> problems = std::move(body.problems);
+  // Metadata is decoded first, as it is a Go type.
+  std::stable_partition(decoded->unknown.begin(), decoded->unknown.end(), [](const std::string& path) { return path.starts_with("metadata."); });
   for (const std::string& path : decoded->unknown) problems.push_back("unknown field " + quoted(path));
   auto judged = judge(call, from, problems);
   if (!judged) return refuse(judged.error());
@@ -141,12 +144,14 @@ Outcome<json::Value> decode_custom(Call& call, Body body, From from) {
 
 }  // namespace
 
-Outcome<Body> read_body(Core&, const Call& call) {
+Outcome<Body> read_body(Core& core, const Call& call) {
   std::string type = media_type(call.header("content-type"));
   if (type == "application/yaml") return read_yaml(call);
   if (type.empty() || type == "application/json") return read_json(call);
   if (type == "application/vnd.kubernetes.protobuf") {
-    return refuse(not_implemented("protobuf bodies are not built yet"));
+    auto value = read_protobuf(call.body, *core.types);
+    if (!value) return refuse(bad_request(unrecognized(call, value.error().message())));
+    return Body{std::move(*value), {}};
   }
   return refuse(unsupported_media_type(
       "the body of the request was in an unknown format - accepted media types include: application/json, "
@@ -189,6 +194,7 @@ json::Value normalize(const Core& core, const Call& call, json::Value object) {
 }
 
 json::Value decode_stored(const Resource& resource, std::string_view version, const json::Value& object) {
+  if (!resource.custom || object_version(object) >= resource.schema_since) return object;
   const Version* found = resource.version(version);
   if (!found || !found->compiled) return object;
   return found->compiled->decode_stored(object);

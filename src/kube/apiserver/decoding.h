@@ -21,7 +21,8 @@ Outcome<json::Value> decode_object(Core& core, Call& call, Body body, From from)
 // A built-in object through its type again, after the server changed it.
 json::Value normalize(const Core& core, const Call& call, json::Value object);
 
-// A stored custom resource as today's schema sees it.
+// A stored custom resource as today's schema sees it: what was written before the schema changed is pruned and
+// defaulted anew.
 json::Value decode_stored(const Resource& resource, std::string_view version, const json::Value& object);
 
 }  // namespace lesto::apiserver

@@ -1,5 +1,7 @@
 #include "kube/apiserver/present.h"
 
+#include "kube/apiserver/decoding.h"
+
 namespace lesto::apiserver {
 
 namespace {
@@ -107,7 +109,7 @@ json::Value present(const Resource& resource, std::string_view version, const js
   if (resource.group == "events.k8s.io") {
     return stored.contains("regarding") ? stored : event_from_core(stored);
   }
-  json::Value out = stored;
+  json::Value out = decode_stored(resource, version, stored);
   std::string wanted = resource.api_version(version);
   if (out["apiVersion"].text() != wanted) out.set("apiVersion", wanted);
   if (out["kind"].text() != resource.kind) out.set("kind", resource.kind);

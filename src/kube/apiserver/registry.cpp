@@ -65,6 +65,11 @@ std::vector<ResourceRef> Registry::all() const {
   return out;
 }
 
+bool Registry::is_built_in(std::string_view group) const {
+  return std::any_of(resources_.begin(), resources_.end(),
+                     [&](const auto& entry) { return entry.second->group == group && !entry.second->custom; });
+}
+
 bool Registry::serves(std::string_view group, std::string_view version) const {
   for (const auto& [key, resource] : resources_) {
     if (resource->group != group) continue;

@@ -68,6 +68,8 @@ struct Resource {
   // PUT of an object that is not there creates it.
   bool create_on_update = false;
   std::string storage_version_hash;
+  // Custom resources older than this version were written under another schema.
+  std::uint64_t schema_since = 0;
   // When a custom resource's CRD is being deleted nothing new is accepted.
   bool terminating = false;
 
@@ -96,6 +98,8 @@ class Registry {
   void remove(std::string_view group, std::string_view plural);
   // In order of group and plural.
   std::vector<ResourceRef> all() const;
+  // True for the groups that this server has without any definition.
+  bool is_built_in(std::string_view group) const;
   bool serves(std::string_view group, std::string_view version) const;
   // Grows with each change; discovery documents are cached by it.
   std::uint64_t revision() const { return revision_; }

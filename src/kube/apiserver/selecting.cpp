@@ -132,7 +132,7 @@ std::function<json::Value(const json::Value&)> watch_view(const Core& core, cons
       return table;
     };
   }
-  bool as_stored = version == resource->storage_version && resource->group != "events.k8s.io";
+  bool as_stored = version == resource->storage_version && resource->group != "events.k8s.io" && resource->schema_since == 0;
   if (as_stored) return {};
   return [resource, version](const json::Value& object) { return present(*resource, version, object); };
 }

@@ -7,6 +7,7 @@
 #include "kube/apiserver/discovery.h"
 #include "kube/apiserver/garbage.h"
 #include "kube/apiserver/namespaces.h"
+#include "kube/apiserver/patching.h"
 #include "kube/apiserver/present.h"
 #include "kube/apiserver/rbac.h"
 #include "kube/apiserver/reviews.h"
@@ -16,6 +17,7 @@
 #include "kube/apiserver/tokens.h"
 #include "kube/apiserver/types.h"
 #include "kube/apiserver/verbs.h"
+#include "kube/apiserver/workloads.h"
 #include "kube/object/names.h"
 
 namespace lesto::apiserver {
@@ -26,6 +28,7 @@ struct ApiServer::State {
     watch_aggregation(core);
     watch_token_secrets(core);
     watch_load_balancers(core);
+    watch_workloads(core);
   }
   Core core;
   Crds crds;
@@ -67,6 +70,13 @@ io::Response plain_not_found() {
   return out;
 }
 
+Status not_supported(const Call& call) {
+  Status status = method_not_allowed();
+  status.message = call.route.verb + " is not supported on resources of kind " + quoted(call.group_resource().text());
+  status.details = json::object({{"group", call.resource->group}, {"kind", call.resource->plural}});
+  return status;
+}
+
 // Finds the resource of an API path and checks that it takes this verb.
 Outcome<void> resolve(Core& core, Call& call) {
   call.resource = core.registry.find(call.route.group, call.route.resource);
@@ -78,9 +88,10 @@ Outcome<void> resolve(Core& core, Call& call) {
   if (!call.resource->namespaced && call.route.within) return refuse(no_such_resource());
   if (!call.route.subresource.empty()) {
     const Subresource* sub = call.resource->subresource(call.route.subresource);
-    if (!sub) return refuse(no_such_resource());
+    bool served = sub && (!call.resource->custom || version->subresources.contains(call.route.subresource));
+    if (!served) return refuse(call.resource->custom ? not_found(call.group_resource(), call.route.name) : no_such_resource());
     if (std::find(sub->verbs.begin(), sub->verbs.end(), call.route.verb) == sub->verbs.end()) {
-      return refuse(method_not_allowed());
+      return refuse(call.resource->custom ? not_supported(call) : method_not_allowed());
     }
     return {};
   }
@@ -145,11 +156,14 @@ Outcome<void> check_write_options(const Call& call) {
   bool fine = true;
   for (const std::string& value : dry) {
     shown.push(json::Value(value));
-    fine = fine && (value == "All" || value.empty());
+    fine = fine && value == "All";
   }
   if (!fine) errors.push_back(field_not_supported("dryRun", shown, {"All"}));
   for (const kube::FieldError& error : kube::check_field_manager(call.route.query.get("fieldManager"), "fieldManager")) {
     errors.push_back({error.type, error.field, error.message});
+  }
+  if (verb == "patch" && call.route.query.has("force") && !is_apply(call)) {
+    errors.push_back(field_forbidden("force", "may not be specified for non-apply patch"));
   }
   if (errors.empty()) return {};
   return refuse(invalid("meta.k8s.io", kind, "", errors));
@@ -162,6 +176,7 @@ void strip_items(json::Value& list, const std::string& meta_version) {
   list.set("items", std::move(items));
   list.set("kind", "PartialObjectMetadataList");
   list.set("apiVersion", "meta.k8s.io/" + meta_version);
+  if (list["metadata"]["continue"].text().empty()) list.at("metadata").erase("continue");
 }
 
 json::Value shown_body(const Core& core, const Call& call, const Reply& reply, const Accept& accept) {
@@ -275,7 +290,11 @@ io::Task<io::Response> ApiServer::handle(io::Context context, io::Request reques
     co_return std::move(*found);
   }
   auto resolved = resolve(core, call);
-  if (!resolved) co_return response(resolved.error());
+  if (!resolved) {
+    bool unknown = resolved.error().code == 404 && !core.registry.is_built_in(call.route.group) && call.route.subresource.empty();
+    if (unknown) co_return plain_not_found();
+    co_return response(resolved.error());
+  }
   auto accept = negotiate(call.header("accept"));
   if (!accept) co_return response(accept.error());
   auto options = check_write_options(call);

@@ -1,6 +1,6 @@
 #include "kube/apiserver/subresources.h"
 
-#include "foundation/json/text.h"
+#include "kube/apiserver/decoding.h"
 #include "kube/apiserver/metadata.h"
 #include "kube/apiserver/patching.h"
 #include "kube/apiserver/tokens.h"
@@ -132,9 +132,9 @@ Outcome<Reply> serve_scale(Core& core, Call& call) {
     if (!fresh) return refuse(fresh.error());
     wanted = std::move(*fresh);
   } else {
-    auto body = json::parse(call.body);
-    if (!body) return refuse(bad_request("couldn't get version/kind; json parse error: " + body.error().message()));
-    wanted = std::move(*body);
+    auto body = read_body(core, call);
+    if (!body) return refuse(body.error());
+    wanted = std::move(body->value);
   }
   const json::Value& replicas = wanted["spec"]["replicas"];
   std::string_view version = wanted["metadata"]["resourceVersion"].text();
@@ -191,9 +191,9 @@ Outcome<Reply> serve_eviction(Core& core, Call& call) {
 }
 
 Outcome<Reply> serve_binding(Core& core, Call& call) {
-  auto body = json::parse(call.body);
-  if (!body) return refuse(bad_request("couldn't get version/kind; json parse error: " + body.error().message()));
-  if ((*body)["metadata"]["name"].text() != call.route.name) {
+  auto body = read_body(core, call);
+  if (!body) return refuse(body.error());
+  if (body->value["metadata"]["name"].text() != call.route.name) {
     return refuse(bad_request("name in URL does not match name in Binding object"));
   }
   auto old = core.store.newest(call.resource->table, call.key());
@@ -202,7 +202,7 @@ Outcome<Reply> serve_binding(Core& core, Call& call) {
     return refuse(conflict({"", "pods/binding"}, call.route.name, "pod " + call.route.name + " is already assigned to node " + quoted((*old)["spec"]["nodeName"].text())));
   }
   json::Value fresh = *old;
-  fresh.set_path({"spec", "nodeName"}, (*body)["target"]["name"]);
+  fresh.set_path({"spec", "nodeName"}, body->value["target"]["name"]);
   Reply reply = plain(201, success());
   if (!call.dry_run) reply.wait_for = object_version(store_state(core, *call.resource, call.key(), std::move(fresh), *old));
   return reply;
@@ -217,9 +217,9 @@ Outcome<Reply> serve_subresource(Core& core, Call& call) {
   if (sub == "token") {
     json::Value body;
     if (!call.body.empty()) {
-      auto read = json::parse(call.body);
-      if (!read) return refuse(bad_request("couldn't get version/kind; json parse error: " + read.error().message()));
-      body = std::move(*read);
+      auto read = read_body(core, call);
+      if (!read) return refuse(read.error());
+      body = std::move(read->value);
     }
     return request_token(core, call, body);
   }

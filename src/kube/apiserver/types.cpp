@@ -111,8 +111,12 @@ std::string go_type(const Field& field) {
 }
 
 bool empty_value(const Field& field, const Value& value) {
+  // A time that is no pointer is a struct to Go, and structs are never empty: it shows as null.
+  bool plain_time = !field.pointer && !field.repeated && !field.map && (field.type == "time" || field.type == "microTime");
+  if (plain_time) return false;
   if (value.is_null()) return true;
-  if (field.repeated || field.map || field.type == "strings" || field.type == "bytes") return value.empty();
+  if (field.repeated || field.map || field.type == "strings") return value.empty();
+  if (field.type == "bytes") return value.text().empty();
   if (field.pointer) return false;
   if (field.message) return false;
   return zero_scalar(field.type, value);

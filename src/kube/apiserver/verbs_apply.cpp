@@ -18,6 +18,7 @@ Outcome<void> check_options(const Call& call) {
 }
 
 Outcome<json::Value> read_applied(const Call& call) {
+  if (call.body.empty()) return refuse(bad_request("invalid object type: /, Kind="));
   auto value = json::parse_yaml(call.body);
   if (!value) return refuse(bad_request("error decoding YAML: " + value.error().message()));
   if (!value->is_object()) {

@@ -1,7 +1,9 @@
 #include <charconv>
 
 #include "foundation/json/text.h"
+#include "foundation/json/yaml.h"
 #include "kube/apiserver/metadata.h"
+#include "kube/apiserver/protobuf.h"
 #include "kube/apiserver/selecting.h"
 #include "kube/apiserver/verbs.h"
 #include "kube/apiserver/writing.h"
@@ -13,11 +15,30 @@ namespace {
 constexpr std::string_view kForeground = "foregroundDeletion";
 constexpr std::string_view kOrphan = "orphan";
 
-Outcome<DeleteOptions> read_options(const Call& call) {
+Result<json::Value> read_options_body(const Core& core, const Call& call) {
+  std::string_view type = call.header("content-type");
+  if (type.starts_with(kProtobufType)) return read_protobuf(call.body, *core.types);
+  if (type.starts_with("application/yaml")) return json::parse_yaml(call.body);
+  return json::parse(call.body);
+}
+
+// The condition that tells that a definition is on its way out.
+void mark_definition(json::Value& definition, const std::string& now) {
+  if (!definition["status"].is_object()) definition.set("status", json::Value::object());
+  json::Value& status = definition.at("status");
+  if (!status["conditions"].is_array()) status.set("conditions", json::Value::array());
+  status.at("conditions").push(json::object({{"type", "Terminating"},
+                                             {"status", "True"},
+                                             {"lastTransitionTime", now},
+                                             {"reason", "InstanceDeletionPending"},
+                                             {"message", "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon"}}));
+}
+
+Outcome<DeleteOptions> read_options(const Core& core, const Call& call) {
   json::Value body;
   if (!call.body.empty()) {
-    auto read = json::parse(call.body);
-    if (!read) return refuse(bad_request("error decoding DeleteOptions: " + read.error().message()));
+    auto read = read_options_body(core, call);
+    if (!read) return refuse(bad_request("couldn't get version/kind; json parse error: " + read.error().message()));
     body = std::move(*read);
     std::string_view kind = body["kind"].text();
     if (!kind.empty() && kind != "DeleteOptions") {
@@ -111,12 +132,20 @@ Deleted delete_object(Core& core, const Resource& resource, std::string_view key
     if (metadata["generation"].integer() > 0) metadata.set("generation", metadata["generation"].integer() + 1);
     if (is_namespace) fresh.set_path({"status", "phase"}, "Terminating");
   }
+  if (was_deleted && grace > 0 && grace < metadata["deletionGracePeriodSeconds"].integer()) {
+    // A shorter grace brings the end forward.
+    if (auto end = parse_rfc3339(metadata["deletionTimestamp"].text())) {
+      metadata.set("deletionTimestamp", rfc3339(*end - std::chrono::seconds(metadata["deletionGracePeriodSeconds"].integer() - grace)));
+    }
+    metadata.set("deletionGracePeriodSeconds", grace);
+  }
+  if (is_definition && !was_deleted) mark_definition(fresh, core.now_text());
   if (options.dry_run) return {std::move(fresh), false};
   return {store_state(core, resource, key, std::move(fresh), old), false};
 }
 
 Outcome<Reply> verb_delete(Core& core, Call& call) {
-  auto options = read_options(call);
+  auto options = read_options(core, call);
   if (!options) return refuse(options.error());
   auto old = core.store.newest(call.resource->table, call.key());
   if (!old) return refuse(not_found(call.group_resource(), call.route.name));
@@ -147,7 +176,7 @@ Outcome<Reply> verb_delete(Core& core, Call& call) {
 }
 
 Outcome<Reply> verb_delete_collection(Core& core, Call& call) {
-  auto options = read_options(call);
+  auto options = read_options(core, call);
   if (!options) return refuse(options.error());
   auto filter = read_filter(core, call);
   if (!filter) return refuse(filter.error());

@@ -32,10 +32,7 @@ Outcome<void> place(Core& core, const Call& call, json::Value& object) {
 Outcome<void> check_terminating(Core& core, const Call& call, const json::Value& object) {
   std::string_view name = object["metadata"]["name"].text();
   if (call.resource->custom && call.resource->terminating) {
-    Status status = method_not_allowed();
-    status.message = "create not allowed while custom resource definition is terminating";
-    status.details = json::Value::object();
-    return refuse(std::move(status));
+    return refuse(forbidden(call.group_resource(), name, "create not allowed while custom resource definition is terminating"));
   }
   if (!call.resource->namespaced) return {};
   auto ns = core.store.newest("core/namespaces", make_key("", call.route.ns));
@@ -166,8 +163,9 @@ Outcome<Reply> create_object(Core& core, Call& call, json::Value object, Owners 
   return object_reply(201, core.store.put(resource.table, key, std::move(object)));
 }
 
-Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const json::Value& old, Owners owners) {
+Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const json::Value& stored, Owners owners) {
   const Resource& resource = *call.resource;
+  json::Value old = decode_stored(resource, call.version, stored);
   std::string_view name = call.route.name;
   std::string version = fresh["metadata"]["resourceVersion"].string();
   std::string uid = fresh["metadata"]["uid"].string();
@@ -202,14 +200,23 @@ Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const js
     fresh.at("metadata").set("generation", old["metadata"]["generation"].integer() + 1);
   }
   if (call.dry_run) return object_reply(200, std::move(fresh));
-  return object_reply(200, store_state(core, resource, call.key(), std::move(fresh), old));
+  Reply reply = object_reply(200, store_state(core, resource, call.key(), std::move(fresh), stored));
+  // Also when it ended in the object's removal.
+  reply.wait_for = std::max(reply.wait_for, core.store.newest_version());
+  return reply;
 }
 
 json::Value store_state(Core& core, const Resource& resource, std::string_view key, json::Value fresh,
                         const json::Value& old) {
   bool held = !finalizers(fresh).empty() ||
               (resource.plural == "namespaces" && resource.group.empty() && !fresh["spec"]["finalizers"].empty());
-  if (being_deleted(fresh) && !held) return core.store.remove(resource.table, key, std::move(fresh));
+  held = held || (resource.table == "core/pods" && fresh["metadata"]["deletionGracePeriodSeconds"].integer() > 0);
+  if (being_deleted(fresh) && !held) {
+    // The answer shows the version that the object had, the watch that of the removal.
+    core.store.remove(resource.table, key, fresh);
+    fresh.set_path({"metadata", "resourceVersion"}, old["metadata"]["resourceVersion"]);
+    return fresh;
+  }
   if (same_content(fresh, old)) return old;
   return core.store.put(resource.table, key, std::move(fresh));
 }
