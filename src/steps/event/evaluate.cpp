@@ -5,7 +5,7 @@ namespace lesto::event {
 Filter compile_filter(const model::ResourceSelector& selector) {
   if (selector.evaluate.empty()) return {};
   auto script = lua::Script::compile(selector.evaluate);
-  if (!script) return {nullptr, script.error().text()};
+  if (!script) return {nullptr, script.error().message};
   return {std::move(*script), std::nullopt};
 }
 
@@ -36,20 +36,20 @@ Verdict Engines::evaluate(const Filter& filter, const json::Value& object, Time 
   if (filter.broken) return {.matching = false, .error = filter.broken, .exhausted = false};
   if (!filter.script) return {.matching = true, .error = std::nullopt, .exhausted = false};
   Borrowed engine(*this);
-  auto verdict = engine.get().evaluate_event(*filter.script, object, now);
+  auto verdict = engine.get().evaluate_event(filter.script, object, now);
   if (!verdict) {
     return {.matching = false,
-            .error = verdict.error().text(),
-            .exhausted = verdict.error().code() == Code::TooLarge};
+            .error = verdict.error().message,
+            .exhausted = verdict.error().code == Code::TooLarge};
   }
   return {.matching = verdict->matching, .error = std::nullopt, .exhausted = false};
 }
 
-Result<std::vector<json::Value>> Engines::aggregate(const lua::Script& script,
+Result<std::vector<json::Value>> Engines::aggregate(const std::shared_ptr<const lua::Script>& script,
                                                     const std::vector<json::Value>& objects, Time now) {
   Borrowed engine(*this);
-  auto verdict = engine.get().evaluate_aggregate(script, objects, now);
-  if (!verdict) return fail(std::move(verdict).error());
+  auto verdict = engine.get().evaluate_aggregate(script, json::Value::array(objects), now);
+  if (!verdict) return fail(verdict.error().code, verdict.error().message);
   return std::move(verdict->resources);
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engines/lua/script.h"
+#include "engines/lua/engine.h"
 #include "fleet/model/event_source.h"
 
 namespace lesto::event {
@@ -31,7 +31,7 @@ class Engines {
  public:
   Verdict evaluate(const Filter& filter, const json::Value& object, Time now);
   // The aggregatedSelection script over all selected objects.
-  Result<std::vector<json::Value>> aggregate(const lua::Script& script, const std::vector<json::Value>& objects,
+  Result<std::vector<json::Value>> aggregate(const std::shared_ptr<const lua::Script>& script, const std::vector<json::Value>& objects,
                                              Time now);
 
  private:

@@ -70,6 +70,13 @@ void Step::start(io::TaskScope& scope) {
   statuses_.start(scope);
 }
 
+void Step::cancel() {
+  for (auto& [ref, watches] : watches_) {
+    for (auto& [key, running] : watches) end(std::move(running));
+  }
+  watches_.clear();
+}
+
 void Step::replan_soon() {
   if (!scope_ || std::exchange(replanning_, true)) return;
   loop_.post([this] {
@@ -188,11 +195,11 @@ Inputs Step::gather(const SourceKey& key) {
 
 io::Task<Result<void>> Step::aggregate(Inputs& inputs, const model::EventSource& source) {
   auto script = lua::Script::compile(source.spec.aggregated_selection);
-  if (!script) co_return fail(std::move(script.error()).during("spec.aggregatedSelection"));
+  if (!script) co_return fail(Code::Invalid, "spec.aggregatedSelection: " + script.error().message);
   std::vector<json::Value> objects;
   for (const auto& [id, match] : inputs.matches) objects.push_back(match.object);
   auto work = [script = std::move(*script), objects = std::move(objects), &engines = engines_, now = loop_.now()] {
-    return engines.aggregate(*script, objects, now);
+    return engines.aggregate(script, objects, now);
   };
   auto selected = co_await io::offload(loop_, std::move(work));
   if (!selected) co_return fail(std::move(selected.error()).during("spec.aggregatedSelection"));
