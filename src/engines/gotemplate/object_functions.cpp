@@ -51,13 +51,18 @@ Json copy_of(Call& call, const Value& object, Strip stripped) {
   return json;
 }
 
+// A copy shares its parts with the object until something may change them.
+Answer apart(Call& call, const Value& value) {
+  return call.context.may_change ? deep_copy_of(call, value) : Answer(value);
+}
+
 Answer give_object(Call& call, json::Value object) {
   if (object.is_null()) {
     Value none = Value::of(Type::Map);
     none.map = nullptr;
     return none;
   }
-  return call.heap().keep(std::move(object)).unbox();
+  return apart(call, call.heap().keep(std::move(object)).unbox());
 }
 
 Answer get_resource(Call& call) {
@@ -82,7 +87,7 @@ Answer get_field(Call& call) {
     if (at.type != Type::Map || !call.heap().open(at).find(key, next)) return call.lend("");
     at = next;
   }
-  return at;
+  return apart(call, at);
 }
 
 // False when something on the way is no object.

@@ -3,7 +3,6 @@
 #include "engines/gotemplate/version.h"
 namespace lesto::gotemplate {
 #define P(x) std::span<const Function> x() { return {}; }
-P(digest_functions) P(certificate_functions) P(random_functions)
 
 P(toml_functions)
 }
