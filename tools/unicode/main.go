@@ -66,7 +66,7 @@ func main() {
 	ranges("kUpper", unicode.IsUpper)
 	ranges("kLower", unicode.IsLower)
 	ranges("kTitle", unicode.IsTitle)
-	ranges("kSymbols", func(r rune) bool { return unicode.IsSymbol(r) || unicode.IsPunct(r) })
+	ranges("kPunctuation", unicode.IsPunct)
 	mapping("kToUpper", unicode.ToUpper)
 	mapping("kToLower", unicode.ToLower)
 	mapping("kToTitle", unicode.ToTitle)
@@ -94,7 +94,7 @@ bool is_print(char32_t c) { return c < 0x7f ? c >= 0x20 : among(kPrintable, c); 
 bool is_upper(char32_t c) { return among(kUpper, c); }
 bool is_lower(char32_t c) { return among(kLower, c); }
 bool is_title(char32_t c) { return among(kTitle, c); }
-bool is_symbol_or_punct(char32_t c) { return among(kSymbols, c); }
+bool is_punct(char32_t c) { return among(kPunctuation, c); }
 char32_t to_upper(char32_t c) { return shifted(kToUpper, c); }
 char32_t to_lower(char32_t c) { return shifted(kToLower, c); }
 char32_t to_title(char32_t c) { return shifted(kToTitle, c); }

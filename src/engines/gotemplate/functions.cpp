@@ -47,6 +47,8 @@ Type type_of(char letter) {
     case 'd': return Type::Duration;
     case 'c': return Type::Certificate;
     case 'V': return Type::Version;
+    case 'w': return Type::VersionCopy;
+    case 'Z': return Type::Location;
     default: return Type::Nil;
   }
 }
@@ -103,7 +105,7 @@ const Function* find_method(Type type, std::string_view name) {
     case Type::Weekday: letter = 'W'; methods = date_methods(); break;
     case Type::Location: letter = 'Z'; methods = date_methods(); break;
     case Type::Version: letter = 'V'; methods = semver_methods(); break;
-    case Type::VersionCopy: letter = 'v'; methods = semver_methods(); break;
+    case Type::VersionCopy: letter = 'w'; methods = semver_methods(); break;
     default: return nullptr;
   }
   for (const Function& method : methods) {
@@ -145,7 +147,7 @@ bool nil_parameter(char letter, Value& value) {
     case 'v':
       value = {};
       return true;
-    case 'm': case 'L': case 'V':
+    case 'm': case 'L': case 'V': case 'Z':
       value = Value::of(type_of(letter));
       value.address = nullptr;
       return true;

@@ -57,6 +57,13 @@ MapNode* Heap::new_map(std::size_t capacity) {
   return map;
 }
 
+Value Heap::version(Version version, Type type) {
+  versions_.push_back(std::move(version));
+  Value value = Value::of(type);
+  value.version = &versions_.back();
+  return value;
+}
+
 Value Heap::record(const RecordType& type, const json::Value& json) {
   Value value = Value::of(Type::Record);
   value.record = make(RecordNode{&type, &json});
@@ -154,6 +161,7 @@ void Heap::rewind(const Mark& mark) {
   }
   full_ = mark.full;
   kept_.resize(mark.kept);
+  versions_.resize(mark.versions);
 }
 
 }  // namespace lesto::gotemplate

@@ -14,6 +14,7 @@
 
 #include "engines/gotemplate/limits.h"
 #include "engines/gotemplate/value.h"
+#include "engines/gotemplate/version.h"
 
 namespace lesto::gotemplate {
 
@@ -97,6 +98,8 @@ class Heap {
   Value strings(std::span<const std::string> items);
   // An empty map.
   MapNode* new_map(std::size_t capacity = 4);
+  // A version's methods need its texts: the heap keeps it.
+  Value version(Version version, Type type = Type::Version);
   // A record whose fields are read from the object in place. Borrows.
   Value record(const RecordType& type, const json::Value& json);
   // Keeps a JSON value and gives the view of it.
@@ -109,6 +112,7 @@ class Heap {
     if (map.view) return MapView(map.json->members());
     return MapView(map.map, map.type);
   }
+  bool has_changes() const { return !changed_.empty(); }
   // The map for changing: itself when this heap made it, else a copy that from now on stands for it.
   MapNode* edit(const Value& map);
   // Inserts or replaces. The key is borrowed. Answers how many entries had to move.
@@ -121,8 +125,9 @@ class Heap {
     char* next = nullptr;
     std::size_t full = 0;
     std::size_t kept = 0;
+    std::size_t versions = 0;
   };
-  Mark mark() const { return {chunk_, next_, full_, kept_.size()}; }
+  Mark mark() const { return {chunk_, next_, full_, kept_.size(), versions_.size()}; }
   void rewind(const Mark& mark);
 
  private:
@@ -149,6 +154,7 @@ class Heap {
   char* end_ = nullptr;
   std::size_t full_ = 0;
   std::deque<json::Value> kept_;
+  std::deque<Version> versions_;
   // Views and maps of other heaps that were changed here, by their address.
   std::unordered_map<const void*, MapNode*> changed_;
 };

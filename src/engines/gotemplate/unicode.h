@@ -33,7 +33,7 @@ bool is_print(char32_t c);
 bool is_upper(char32_t c);
 bool is_lower(char32_t c);
 bool is_title(char32_t c);
-bool is_symbol_or_punct(char32_t c);
+bool is_punct(char32_t c);
 // Unicode's White_Space.
 bool is_space(char32_t c);
 char32_t to_upper(char32_t c);

@@ -54,6 +54,7 @@ enum class ValueKind : std::uint8_t {
 
 struct MapNode;
 struct Moment;
+struct Zone;
 struct RecordNode;
 class Version;
 
@@ -84,6 +85,7 @@ struct Value {
     const json::Value* json;
     MapNode* map;
     const Moment* moment;
+    const Zone* zone;
     const Version* version;
     const ComplexNumber* complex;
     const CertificatePair* certificate;

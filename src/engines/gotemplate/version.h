@@ -71,6 +71,9 @@ class Constraint {
 
   static std::expected<Comparison, std::string> parse_comparison(std::string_view text);
   static Verdict check_one(const Comparison& one, const Version& version, bool prereleases);
+  static Verdict check_not_equal(const Comparison& one, const Version& version);
+  static Verdict check_greater(const Comparison& one, const Version& version);
+  static Verdict check_less_equal(const Comparison& one, const Version& version);
   static Verdict check_tilde(const Comparison& one, const Version& version);
   static Verdict check_caret(const Comparison& one, const Version& version);
 

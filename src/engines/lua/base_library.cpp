@@ -57,8 +57,12 @@ int base_setmetatable(lua_State* L) {
     argument_error(L, 2, lua_tostring(L, -1));
   }
   if (lua_isnoneornil(L, 1)) raise(L, "cannot set metatable to a nil object.");
-  if (!lua_istable(L, 1)) type_error(L, 1, "table");
   lua_settop(L, 2);
+  if (!lua_istable(L, 1)) {
+    // The metatables of the basic types are not the script's to set.
+    lua_settop(L, 1);
+    return 1;
+  }
   make_whole(L, 1);
   if (lua_istable(L, 2)) make_whole(L, 2);
   if (lua_getmetatable(L, 1)) {
@@ -71,14 +75,29 @@ int base_setmetatable(lua_State* L) {
   return 1;
 }
 
+int next_plainly(lua_State* L) { return lua_next(L, 1) != 0 ? 2 : 0; }
+
 int next_pair(lua_State* L) {
   check_table(L, 1);
   make_whole(L, 1);
   lua_settop(L, 2);
-  // The key has to be one of the table: LuaJIT would complain in its own words.
   if (!lua_isnil(L, 2)) {
-    bool nan = lua_type(L, 2) == LUA_TNUMBER && std::isnan(lua_tonumber(L, 2));
-    if (nan) return 0;
+    // A key without value may have lost it during the walk, or be no key of the table: then LuaJIT would fail.
+    lua_pushvalue(L, 2);
+    lua_rawget(L, 1);
+    bool gone = lua_isnil(L, -1);
+    lua_pop(L, 1);
+    if (gone) {
+      lua_pushcfunction(L, next_plainly);
+      lua_pushvalue(L, 1);
+      lua_pushvalue(L, 2);
+      if (lua_pcall(L, 2, 2, 0) != 0) {
+        Vm::of(L).rethrow_if_exceeded(L);
+        lua_pushnil(L);
+        return 1;
+      }
+      return lua_isnil(L, -2) ? 1 : 2;
+    }
   }
   if (lua_next(L, 1) != 0) return 2;
   lua_pushnil(L);
@@ -407,14 +426,28 @@ int base_require(lua_State* L) {
   raise_top(L);
 }
 
+int no_files(lua_State* L) { raise(L, "scripts have no files"); }
+int no_module(lua_State* L) { raise(L, "module is not supported"); }
+
+// A userdata with a metatable of the script's could have a finalizer, which no budget would hold.
+int base_newproxy(lua_State* L) {
+  if (!lua_isnoneornil(L, 1) && lua_toboolean(L, 1)) raise(L, "newproxy with a metatable is not supported");
+  lua_newuserdata(L, 1);
+  return 1;
+}
+
 constexpr NativeEntry kBase[] = {
     {"assert", base_assert},
     {"collectgarbage", base_collectgarbage},
+    {"dofile", no_files},
     {"error", base_error},
     {"getfenv", base_getfenv},
     {"getmetatable", base_getmetatable},
     {"load", base_load},
+    {"loadfile", no_files},
     {"loadstring", base_loadstring},
+    {"module", no_module},
+    {"newproxy", base_newproxy},
     {"next", next_pair},
     {"pcall", base_pcall},
     {"print", base_print},

@@ -172,7 +172,7 @@ class Emitter {
     scopes_.back().labels.push_back(std::move(labels));
     for (const Statement* s : b.statements) {
       statement(*s);
-      put(";");
+      put(s->kind == StatementKind::Label ? " " : ";");
     }
     scopes_.back().labels.pop_back();
     locals_.resize(outside);
@@ -249,7 +249,7 @@ class Emitter {
     }
     for (const Statement* inner : s.blocks[0]->statements) {
       statement(*inner);
-      put(";");
+      put(inner->kind == StatementKind::Label ? " " : ";");
     }
     scopes_.back().labels.pop_back();
     --scopes_.back().loops;
@@ -360,6 +360,14 @@ class Emitter {
       if (call && !own) {
         at(e.line);
         hidden("ret");
+        expression(e);
+        return put(")");
+      }
+      // The calls that operators become are no tail calls either.
+      bool operation = e.kind == ExpressionKind::Arithmetic || e.kind == ExpressionKind::Concat ||
+                       e.kind == ExpressionKind::Minus || e.kind == ExpressionKind::Length;
+      if (operation) {
+        put("(");
         expression(e);
         return put(")");
       }

@@ -165,6 +165,10 @@ void append_number(std::string& out, double number) {
     out.append(digits.data(), written.ptr);
     return;
   }
+  append_float(out, number);
+}
+
+void append_float(std::string& out, double number) {
   if (std::isnan(number)) {
     out += "NaN";
     return;

@@ -18,6 +18,8 @@ std::optional<double> parse_float(std::string_view text);
 // What tostring gives: digits for whole numbers below 2^63, else the shortest text that reads back, with an exponent
 // below 1e-4 and from 1e6 on (Go's %v).
 void append_number(std::string& out, double number);
+// Go's %v of a float64, whole or not: an exponent below 1e-4 and from 1e6 on.
+void append_float(std::string& out, double number);
 std::string number_text(double number);
 
 // A double as int64, as Go converts on amd64: what does not fit is the smallest integer.

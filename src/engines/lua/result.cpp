@@ -1,7 +1,6 @@
 // The table that a script returned, as JSON: a table with whole-number keys from 1 is a list, any other an object.
 #include <cmath>
 
-#include <fmt/format.h>
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -97,15 +96,9 @@ json::Value key_text(lua_State* L, int index) {
       return json::Value(std::string_view(text, size));
     }
     case LUA_TNUMBER: {
-      double number = lua_tonumber(L, index);
-      if (number == std::floor(number) && std::abs(number) >= 1e21) return json::Value(fmt::format("{:e}", number));
-      if (number == std::floor(number) && std::abs(number) >= 1e6) {
-        // Go prints doubles from 1e6 on with an exponent, whole or not.
-        std::string digits = fmt::format("{:e}", number);
-        std::string text = fmt::format("{}", number);
-        return json::Value(text.find('e') != std::string::npos ? text : digits);
-      }
-      return json::Value(number_text(number));
+      std::string text;
+      append_float(text, lua_tonumber(L, index));
+      return json::Value(text);
     }
     case LUA_TBOOLEAN: return json::Value(lua_toboolean(L, index) ? "true" : "false");
     default: return json::Value("map[]");
@@ -141,7 +134,7 @@ bool was_empty_list(lua_State* L, Vm& vm, int index) {
 bool build(lua_State* L, Vm& vm, int index, int depth) {
   if (depth > kResultDepthMax) return fail(vm, "result is nested too deeply, or contains itself");
   if (++vm.values_built() > kResultValuesMax) return fail(vm, "result has too many values");
-  vm.charge(L, 4);
+  vm.charge(L, 20);
   if (!lua_checkstack(L, 8)) return fail(vm, "result is nested too deeply, or contains itself");
   switch (lua_type(L, index)) {
     case LUA_TNIL: vm.built() = {}; return true;

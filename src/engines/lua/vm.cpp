@@ -49,6 +49,7 @@ void* Vm::allocate(void* self, void* block, std::size_t old_size, std::size_t ne
   }
   void* moved = std::realloc(block, new_size);
   if (moved) vm.bytes_ = vm.bytes_ - old_size + new_size;
+  if (new_size > old_size) vm.steps_ -= static_cast<std::int64_t>((new_size - old_size) / kBytesPerStep);
   return moved;
 }
 
@@ -86,6 +87,30 @@ void Vm::give_back() {
   if (out.capacity() > (1 << 16)) std::string().swap(out);
 }
 
+Pattern& Vm::borrow_pattern(lua_State* L, std::string_view text) {
+  if (patterns_used_ >= static_cast<std::size_t>(kNativeDepthMax) + 8) exceed(L, kOutOfMemory);
+  if (patterns_used_ == patterns_.size()) patterns_.emplace_back();
+  charge(L, 8 * text.size());
+  Pattern& pattern = patterns_[patterns_used_];
+  if (!pattern.compile(text)) raise(L, pattern.error().c_str());
+  ++patterns_used_;
+  return pattern;
+}
+
+bool Vm::find(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t& at) {
+  Pattern::Found found = pattern.find(subject, at, steps_);
+  if (found == Pattern::Found::TooLong || steps_ < 0) exceed_steps(L);
+  if (found == Pattern::Found::Error) raise(L, pattern.error().c_str());
+  return found == Pattern::Found::Yes;
+}
+
+Pattern::Found Vm::match_here(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t at) {
+  Pattern::Found found = pattern.match(subject, at, steps_);
+  if (found == Pattern::Found::TooLong || steps_ < 0) exceed_steps(L);
+  if (found == Pattern::Found::Error) raise(L, "pattern/input too complex");
+  return found;
+}
+
 void Vm::reserve(lua_State* L, const std::string& out, std::size_t more) {
   if (more > kStringBytesMax || out.size() + more > kStringBytesMax) exceed(L, kOutOfMemory);
   if (out.size() + more <= out.capacity()) return;
@@ -97,28 +122,53 @@ void Vm::reserve(lua_State* L, const std::string& out, std::size_t more) {
 void Vm::enter(lua_State* L) {
   if (++native_depth_ > kNativeDepthMax) {
     native_depth_ = kNativeDepthMax;
+    charge(L, kOverflowSteps);
     raise(L, "stack overflow");
   }
 }
 
 void Vm::call(lua_State* L, int arguments, int results) {
+  charge(L, kCallSteps);
   enter(L);
   lua_call(L, arguments, results);
   leave();
 }
 
 bool Vm::protected_call(lua_State* L, int arguments, int results) {
+  charge(L, kCallSteps);
   enter(L);
   int depth = native_depth_;
   std::size_t scratch = scratch_used_;
+  std::size_t patterns = patterns_used_;
   int status = lua_pcall(L, arguments, results, 0);
   native_depth_ = depth - 1;
+  patterns_used_ = patterns;
   while (scratch_used_ > scratch) give_back();
   if (status == LUA_ERRMEM && !exceeded_) exceeded_ = kOutOfMemory;
   rethrow_if_exceeded(L);
   if (status == 0) return true;
+  charge(L, kCatchSteps);
   translate_error(L);
   return false;
+}
+
+int Vm::resume(lua_State* L, lua_State* coroutine, int arguments) {
+  charge(L, kCallSteps);
+  enter(L);
+  int depth = native_depth_;
+  std::size_t scratch = scratch_used_;
+  std::size_t patterns = patterns_used_;
+  int status = lua_resume(coroutine, arguments);
+  native_depth_ = depth - 1;
+  patterns_used_ = patterns;
+  while (scratch_used_ > scratch) give_back();
+  if (status == LUA_ERRMEM && !exceeded_) exceeded_ = kOutOfMemory;
+  rethrow_if_exceeded(L);
+  if (status != 0 && status != LUA_YIELD) {
+    charge(L, kCatchSteps);
+    translate_error(coroutine);
+  }
+  return status;
 }
 
 void Vm::translate_error(lua_State* L) {
@@ -441,6 +491,7 @@ Outcome<json::Value> Vm::evaluate(const std::shared_ptr<const Script>& script, c
   run_ = nullptr;
   lua_sethook(L, nullptr, 0, 0);
   while (scratch_used_ > 0) give_back();
+  patterns_used_ = 0;
   gatherings_.clear();
   built_ = {};
   roots_.clear();

@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "engines/lua/engine.h"
+#include "engines/lua/go_format.h"
 #include "engines/lua/limits.h"
+#include "engines/lua/pattern.h"
 
 struct lua_State;
 struct lua_Debug;
@@ -58,6 +60,16 @@ class Vm {
   // An empty string to build a result in, until given back or until the evaluation ends with an error.
   std::string& borrow(lua_State* L);
   void give_back();
+  // A compiled pattern, borrowed as strings are. Fails in the words of the dialect.
+  Pattern& borrow_pattern(lua_State* L, std::string_view text);
+  void give_back_pattern() { --patterns_used_; }
+  // Looks for the pattern and pays for it; false when it is not there.
+  bool find(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t& at);
+  Pattern::Found match_here(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t at);
+  // Resumes a coroutine with its arguments on its stack; the status of lua_resume.
+  int resume(lua_State* L, lua_State* coroutine, int arguments);
+  std::vector<FormatArgument>& format_arguments() { return format_arguments_; }
+
   // Says no (and ends the evaluation) before a string or all of them grow too large.
   void reserve(lua_State* L, const std::string& out, std::size_t more);
 
@@ -142,6 +154,9 @@ class Vm {
   int native_depth_ = 0;
   std::deque<std::string> scratch_;
   std::size_t scratch_used_ = 0;
+  std::deque<Pattern> patterns_;
+  std::size_t patterns_used_ = 0;
+  std::vector<FormatArgument> format_arguments_;
   std::int64_t now_seconds_ = 0;
   bool bare_ = false;
   bool all_holes_ = false;

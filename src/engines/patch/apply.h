@@ -60,7 +60,8 @@ Result<Applied> apply(const Endpoint& endpoint, const json::Value& live, const j
                       std::string_view manager, Force force, Time now);
 
 // Records what `manager` changed from `live` to `object` by a create, update or patch, and returns `object` with the
-// right metadata.managedFields. It does not fail: an object that does not fit the schema keeps the owners of `live`.
+// right metadata.managedFields. It does not fail: an object that does not fit the schema loses its owners, as in the
+// server.
 // `live` is {apiVersion, kind} or null for a create. managedFields inside `object` are honoured as the server honours
 // them: absent or undecodable keeps the live ones, an empty list or one empty entry resets them.
 json::Value track_update(const Endpoint& endpoint, const json::Value& live, const json::Value& object,

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
@@ -15,8 +16,11 @@ constexpr std::size_t kShownMax = 60;
 
 std::string shown(const json::Value& value) {
   std::string text = json::write(value);
-  if (text.size() > kShownMax) text = text.substr(0, kShownMax) + "...";
-  return text;
+  if (text.size() <= kShownMax) return text;
+  std::size_t end = kShownMax;
+  // Not in the middle of a letter.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) end -= 1;
+  return text.substr(0, end) + "...";
 }
 
 std::string_view type_name(const json::Value& value) {
@@ -27,17 +31,33 @@ std::string_view type_name(const json::Value& value) {
 
 bool read_integer(const json::Value& from, const Path& path, Problems& problems, std::int64_t least,
                   std::int64_t most, std::int64_t& to) {
-  if (!from.is_int()) return wrong_type(from, path, problems, "integer");
-  if (from.integer() < least || from.integer() > most) {
-    problems.add(path, shown(from) + " is not between " + std::to_string(least) + " and " + std::to_string(most));
+  // 100.0 is an integer to an API server, too.
+  constexpr double kExactMost = 9007199254740992.0;
+  bool whole = from.is_double() && std::abs(from.number()) <= kExactMost &&
+               std::trunc(from.number()) == from.number();
+  if (!from.is_int() && !whole) return wrong_type(from, path, problems, "integer");
+  std::int64_t value = whole ? static_cast<std::int64_t>(from.number()) : from.integer();
+  if (value < least || value > most) {
+    problems.add(path, shown(from) + " is not between " + std::to_string(least) + " and " +
+                           std::to_string(most));
     return false;
   }
-  to = from.integer();
+  to = value;
   return true;
 }
 
-bool list_or_map_empty(const json::Value& value) {
-  return value.is_null() || ((value.is_array() || value.is_object()) && value.empty());
+// Notes the error of a selector that does not compile.
+template <class Type>
+bool read_selector(const json::Value& from, const Path& path, Problems& problems, Type& to) {
+  Type selector;
+  selector.source = from;
+  Result<kube::LabelSelector> compiled = selector.compiled();
+  if (!compiled) {
+    problems.add(path, compiled.error().text());
+    return false;
+  }
+  to = std::move(selector);
+  return true;
 }
 
 }  // namespace
@@ -65,9 +85,10 @@ std::string Problems::text() const {
   return all;
 }
 
-bool wrong_type(const json::Value& from, const Path& path, Problems& problems, std::string_view wanted) {
-  problems.add(path, "must be of type " + std::string(wanted) + ", got " + std::string(type_name(from)) + " " +
-                         shown(from));
+bool wrong_type(const json::Value& from, const Path& path, Problems& problems,
+                std::string_view wanted) {
+  problems.add(path, "must be of type " + std::string(wanted) + ", got " +
+                         std::string(type_name(from)) + " " + shown(from));
   return false;
 }
 
@@ -147,9 +168,11 @@ bool read(const json::Value& from, const Path& path, Problems& problems, MaxUpda
     digits.remove_suffix(1);
   }
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value.amount);
-  bool whole = error == std::errc() && end == digits.data() + digits.size() && !digits.starts_with('-');
+  bool whole =
+      error == std::errc() && end == digits.data() + digits.size() && !digits.starts_with('-');
   if (!whole || (value.unit == MaxUpdate::Unit::Percent && value.amount > kPercentMost)) {
-    problems.add(path, "must be a number such as 5 or a percentage such as 10%, got " + shown(from));
+    problems.add(path,
+                 "must be a number such as 5 or a percentage such as 10%, got " + shown(from));
     return false;
   }
   to = value;
@@ -160,21 +183,12 @@ bool read(const json::Value& from, const Path& path, Problems& problems, Selecto
   if (!from.is_object() && !from.is_string()) {
     return wrong_type(from, path, problems, "object (LabelSelector) or string");
   }
-  to.source = from;
-  return true;
+  return read_selector(from, path, problems, to);
 }
 
 bool read(const json::Value& from, const Path& path, Problems& problems, LabelSelector& to) {
   if (!from.is_object()) return wrong_type(from, path, problems, "object");
-  to.source = from;
-  return true;
-}
-
-bool Selector::empty() const {
-  if (source.is_object()) {
-    return list_or_map_empty(source["matchLabels"]) && list_or_map_empty(source["matchExpressions"]);
-  }
-  return source.text().find_first_not_of(" \t") == std::string_view::npos;
+  return read_selector(from, path, problems, to);
 }
 
 json::Value write(const std::string& from) { return from; }
@@ -184,8 +198,13 @@ json::Value write(std::int64_t from) { return from; }
 json::Value write(Time from) { return rfc3339(from); }
 json::Value write(Duration from) { return duration_text(from); }
 json::Value write(const Bytes& from) { return base64_encode(from.data); }
-json::Value write(const Selector& from) { return from.source; }
-json::Value write(const LabelSelector& from) { return from.source.is_null() ? json::Value::object() : from.source; }
+// An empty selector is an object where one is required, never null.
+json::Value write(const Selector& from) {
+  return from.source.is_null() ? json::Value::object() : from.source;
+}
+json::Value write(const LabelSelector& from) {
+  return from.source.is_null() ? json::Value::object() : from.source;
+}
 
 json::Value write(const MaxUpdate& from) {
   if (from.unit == MaxUpdate::Unit::Percent) return std::to_string(from.amount) + "%";
@@ -194,13 +213,19 @@ json::Value write(const MaxUpdate& from) {
 
 bool Writer::is_zero(const json::Value& value) {
   switch (value.kind()) {
-    case json::Kind::Null: return true;
-    case json::Kind::Bool: return !value.boolean();
-    case json::Kind::Int: return value.integer() == 0;
-    case json::Kind::Double: return false;
-    case json::Kind::String: return value.text().empty();
+    case json::Kind::Null:
+      return true;
+    case json::Kind::Bool:
+      return !value.boolean();
+    case json::Kind::Int:
+      return value.integer() == 0;
+    case json::Kind::Double:
+      return false;
+    case json::Kind::String:
+      return value.text().empty();
     case json::Kind::Array:
-    case json::Kind::Object: return value.empty();
+    case json::Kind::Object:
+      return value.empty();
   }
   return false;
 }

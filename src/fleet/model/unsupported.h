@@ -1,6 +1,6 @@
-// Which used fields of an object Lesto reads but does not serve yet. A step asks before it acts, and puts a condition
-// on the object instead of doing half of what is wanted. A line leaves the table in unsupported.cpp when its feature
-// lands.
+// Which used fields of an object Lesto reads but does not serve yet. A step asks before it acts,
+// and puts a condition on the object instead of doing half of what is wanted. A line leaves the
+// table in unsupported.cpp when its feature lands.
 #pragma once
 
 #include <map>
@@ -12,6 +12,7 @@
 #include "fleet/model/event_source.h"
 #include "fleet/model/event_trigger.h"
 #include "fleet/model/profile.h"
+#include "fleet/model/sets.h"
 #include "fleet/model/sveltos_cluster.h"
 
 namespace lesto::model {
@@ -30,6 +31,8 @@ UnsupportedFields unsupported(const EventSource& source);
 UnsupportedFields unsupported(const EventTrigger& trigger);
 UnsupportedFields unsupported(const Profile& profile);
 UnsupportedFields unsupported(const SveltosCluster& cluster);
+// The kind as a whole.
+UnsupportedFields unsupported(const Set& set);
 // A ConfigMap or Secret of a policyRef, by its annotations.
 UnsupportedFields unsupported_content(const std::map<std::string, std::string>& annotations);
 

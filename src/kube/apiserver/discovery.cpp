@@ -2,6 +2,7 @@
 
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
+#include "kube/apiserver/openapi.h"
 
 namespace lesto::apiserver {
 
@@ -14,6 +15,8 @@ json::Value texts(const std::vector<std::string>& list) {
 }
 
 json::Value kind_of(const Resource& resource, const std::string& version) {
+  // Built-in kinds leave out what the place in the document says already.
+  if (!resource.custom) return json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind}});
   return json::object({{"group", resource.group}, {"version", version}, {"kind", resource.kind}});
 }
 
@@ -66,6 +69,7 @@ json::Value aggregated_resource(const Resource& resource, const std::string& ver
       kind.set("group", sub.group);
       kind.set("version", sub.version);
     }
+    if (resource.custom && sub.name == "scale") kind.set("group", "autoscaling");
     subresources.push_back(json::object({{"subresource", sub.name}, {"responseKind", kind}, {"verbs", texts(sub.verbs)}}));
   }
   if (!subresources.empty()) out.set("subresources", json::Value::array(std::move(subresources)));
@@ -226,8 +230,12 @@ std::optional<io::Response> discover(Core& core, const Call& call) {
   if (parts[0] == "healthz" || parts[0] == "livez" || parts[0] == "readyz") return text_response(200, "ok");
   if (parts.size() == 1 && parts[0] == "api") return group_discovery(core, call, true);
   if (parts.size() == 1 && parts[0] == "apis") return group_discovery(core, call, false);
+  if (parts.size() >= 2 && parts[0] == "openapi" && parts[1] == "v3") return serve_openapi(core, call);
+  if (parts.size() == 1 && parts[0] == "metrics") return text_response(200, "");
   if (parts.size() == 2 && parts[0] == "api" && parts[1] == "v1") {
-    return document(call, resource_list(core.registry, "", "v1"), "application/json");
+    json::Value list = resource_list(core.registry, "", "v1");
+    list.erase("apiVersion");
+    return document(call, list, "application/json");
   }
   if (parts.size() == 2 && parts[0] == "apis" && !group_versions(core.registry, parts[1]).empty()) {
     json::Value body = group_document(core.registry, parts[1]);

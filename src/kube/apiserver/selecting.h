@@ -10,7 +10,7 @@ namespace lesto::apiserver {
 Outcome<Filter> read_filter(Core& core, const Call& call);
 
 // The form of a watch's objects; empty when they are shown as stored. Changes the bookmark's form, too.
-std::function<json::Value(const json::Value&)> watch_view(const Call& call, const Accept& accept,
+std::function<json::Value(const json::Value&)> watch_view(const Core& core, const Call& call, const Accept& accept,
                                                           json::Value& bookmark);
 
 }  // namespace lesto::apiserver

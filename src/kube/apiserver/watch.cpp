@@ -71,7 +71,8 @@ std::unique_ptr<io::BodyStream> WatchHub::open(WatchRequest request) {
     for (const auto& [key, object] : table.objects) {
       if (watcher.request.filter.accepts(key, object)) emit(watcher, "ADDED", object, nullptr);
     }
-    if (watcher.request.initial == InitialEvents::List) bookmark(watcher, true);
+    bool tells = watcher.request.initial == InitialEvents::List && watcher.request.bookmarks;
+    if (tells) bookmark(watcher, true);
   } else {
     for (const Event& event : table.history) {
       if (event.version > watcher.request.from) send(watcher, event);
@@ -132,8 +133,8 @@ void WatchHub::bookmark(Watcher& watcher, bool end_of_list) {
   if (watcher.pipe.closed()) return;
   json::Value object = watcher.request.bookmark;
   object.set_path({"metadata", "resourceVersion"}, std::to_string(watcher.seen));
-  object.at("metadata").set("creationTimestamp", nullptr);
   if (end_of_list) object.set_path({"metadata", "annotations"}, json::object({{"k8s.io/initial-events-end", "true"}}));
+  if (watcher.request.present_bookmark) object = watcher.request.present_bookmark(object);
   watcher.pipe.push(watch_frame("BOOKMARK", json::write(object)));
 }
 

@@ -37,6 +37,8 @@ struct WatchRequest {
   std::function<json::Value(const json::Value& object)> present;
   // The object of a bookmark: kind and apiVersion.
   json::Value bookmark;
+  // A bookmark's object, as this watch shows it; empty: as it is.
+  std::function<json::Value(const json::Value& object)> present_bookmark;
   // For tests: the stream breaks after that many events.
   std::optional<std::size_t> drop_after;
 };
