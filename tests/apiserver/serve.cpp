@@ -53,6 +53,7 @@ int run(Arguments arguments) {
   io::MemoryStorage storage;
   io::ServerOptions http_options;
   http_options.port = arguments.port;
+  http_options.request_bytes_max = 16 << 20;
   std::string authority_pem;
   if (!arguments.kubeconfig.empty()) {
     auto authority = io::make_authority("lesto", loop.now(), std::chrono::hours(24));

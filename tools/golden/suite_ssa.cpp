@@ -41,7 +41,10 @@ class Server {
       if (!applied->conflicts.empty()) return refusal(*applied);
       next = keep_reset(applied->object, status);
     } else {
-      Value object = step["op"].text() == "merge-patch" ? patch::apply_merge_patch(live_, step["patch"]) : step["object"];
+      Value object = step["object"];
+      if (step["op"].text() == "merge-patch") {
+        object = patch::apply_merge_patch(live_, step["patch"]).value_or(Value());
+      }
       next = patch::track_update(endpoint, live_, keep_reset(object, status), manager, now);
     }
     live_ = next;

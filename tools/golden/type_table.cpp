@@ -79,6 +79,14 @@ const Value& TypeTable::crd(std::string_view kind) const {
   return kNone;
 }
 
+patch::Schema TypeTable::of_kind(std::string_view kind) const {
+  for (const json::Member& known : types_["kinds"].members()) {
+    std::size_t blank = known.name().find(' ');
+    if (known.name().substr(blank + 1) == kind) return of(known.name().substr(0, blank), kind);
+  }
+  return patch::Schema();
+}
+
 patch::Schema TypeTable::of(std::string_view api_version, std::string_view kind) const {
   if (const Value& definition = crd(kind); definition.is_object()) {
     auto schema = patch::schema_from_crd(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]);

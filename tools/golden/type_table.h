@@ -14,6 +14,7 @@ class TypeTable {
   static TypeTable load();
   // Deduced for kinds that are not in the table.
   patch::Schema of(std::string_view api_version, std::string_view kind) const;
+  patch::Schema of_kind(std::string_view kind) const;
   // The custom resource definition of a kind; null when there is none.
   const json::Value& crd(std::string_view kind) const;
 

@@ -33,7 +33,7 @@ constexpr Escape kEscapes[] = {
     {"goto", "::again:: goto again"},
     {"for", "for i = 1, 1e18 do end"},
     {"for with step 0", "for i = 1, 2, 0 do end"},
-    {"recursion", "local function f() return 1 + f() end f()  while true do end"},
+    {"recursion", "local function f() return 1 + f() end while true do pcall(f) end"},
     {"tail recursion", "local function f() return f() end f()"},
     {"pcall loop", "while true do pcall(function() while true do end end) end"},
     {"pcall of pcall", "local function f() while true do pcall(f) end end f()"},

@@ -29,7 +29,7 @@ lua_State* check_thread(lua_State* L, int index) {
 int create(lua_State* L) {
   check_function(L, 1);
   lua_settop(L, 1);
-  Vm::of(L).charge(L, 200);
+  Vm::of(L).charge(L, kCoroutineSteps);
   lua_State* coroutine = lua_newthread(L);
   lua_pushvalue(L, 1);
   lua_xmove(L, coroutine, 1);

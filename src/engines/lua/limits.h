@@ -13,8 +13,15 @@ inline constexpr int kNestingMax = 150;
 // The same for the parser's own recursion, which takes several calls a level.
 inline constexpr int kParserDepthMax = 800;
 // Steps of one evaluation. A virtual machine instruction is one step; library functions charge for their work in
-// steps of about the same cost (some 5 ns).
-inline constexpr std::int64_t kStepsMax = 8'000'000;
+// steps of about the same cost (some 5 ns), and so does memory as it is allocated.
+inline constexpr std::int64_t kStepsMax = 5'000'000;
+// Steps of calls out of native functions, of errors that are caught (unwinding is slow), of coroutines.
+inline constexpr std::size_t kCallSteps = 40;
+inline constexpr std::size_t kCatchSteps = 700;
+inline constexpr std::size_t kOverflowSteps = 60'000;
+inline constexpr std::size_t kCoroutineSteps = 400;
+// Bytes that are allocated for one step.
+inline constexpr std::size_t kBytesPerStep = 16;
 // Instructions between two looks at the budget.
 inline constexpr int kHookInterval = 1000;
 // Bytes of one prepared state, scripts and values together.

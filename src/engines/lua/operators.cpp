@@ -159,7 +159,7 @@ int concatenate(lua_State* L) {
       while (first > 1 && is_text(L, first - 1)) --first;
       std::string& out = vm.borrow(L);
       for (int i = first; i <= last; ++i) append_text(L, vm, out, i);
-      vm.charge(L, out.size() / 32);
+      vm.charge(L, 10 + out.size() / 16);
       lua_settop(L, first - 1);
       push(L, out);
       vm.give_back();
@@ -203,6 +203,8 @@ int loop_step(lua_State* L) { return loop_value(L, "for statement step must be a
 
 int set_element(lua_State* L) {
   lua_settop(L, 3);
+  Vm& vm = Vm::of(L);
+  vm.charge(L, 8);
   if (lua_type(L, 1) != LUA_TTABLE) {
     lua_settable(L, 1);
     return 0;
@@ -218,7 +220,6 @@ int set_element(lua_State* L) {
     return 0;
   }
   lua_pop(L, 1);
-  Vm& vm = Vm::of(L);
   vm.enter(L);
   lua_settable(L, 1);
   vm.leave();

@@ -134,7 +134,7 @@ bool was_empty_list(lua_State* L, Vm& vm, int index) {
 bool build(lua_State* L, Vm& vm, int index, int depth) {
   if (depth > kResultDepthMax) return fail(vm, "result is nested too deeply, or contains itself");
   if (++vm.values_built() > kResultValuesMax) return fail(vm, "result has too many values");
-  vm.charge(L, 4);
+  vm.charge(L, 20);
   if (!lua_checkstack(L, 8)) return fail(vm, "result is nested too deeply, or contains itself");
   switch (lua_type(L, index)) {
     case LUA_TNIL: vm.built() = {}; return true;

@@ -381,7 +381,7 @@ int string_format(lua_State* L) {
     arguments.push_back(argument);
   }
   std::string& out = vm.borrow(L);
-  vm.charge(L, 20 + format.size());
+  vm.charge(L, 60 + 4 * format.size() + 20 * static_cast<std::size_t>(count));
   bool fits = go_format(out, format, arguments, kStringBytesMax);
   if (!fits) vm.reserve(L, out, kStringBytesMax + 1);
   vm.charge(L, out.size() / 8);

@@ -10,6 +10,10 @@
 namespace lesto::lua {
 namespace {
 
+// Steps of moving one element, and of comparing two.
+constexpr std::size_t kMoveSteps = 14;
+constexpr std::size_t kCompareSteps = 45;
+
 void get(lua_State* L, int table, std::int64_t key) {
   if (key >= 0 && key <= 0x7fffffff) {
     lua_rawgeti(L, table, static_cast<int>(key));
@@ -30,6 +34,7 @@ int table_insert(lua_State* L) {
   int count = lua_gettop(L);
   if (count == 1) raise(L, "wrong number of arguments");
   auto size = static_cast<std::int64_t>(length(L, 1));
+  Vm::of(L).charge(L, kMoveSteps);
   if (count == 2) {
     if (lua_isnil(L, 2)) return 0;
     raw_set(L, 1, size + 1);
@@ -42,7 +47,7 @@ int table_insert(lua_State* L) {
     raw_set(L, 1, position);
     return 0;
   }
-  Vm::of(L).charge(L, static_cast<std::size_t>(size - position));
+  Vm::of(L).charge(L, kMoveSteps * static_cast<std::size_t>(size - position));
   for (std::int64_t i = size; i >= position; --i) {
     get(L, 1, i);
     raw_set(L, 1, i + 1);
@@ -61,7 +66,7 @@ int table_remove(lua_State* L) {
   }
   if (position == size || position <= 0) position = size;
   get(L, 1, position);
-  Vm::of(L).charge(L, static_cast<std::size_t>(size - position));
+  Vm::of(L).charge(L, kMoveSteps * static_cast<std::size_t>(size - position));
   for (std::int64_t i = position; i < size; ++i) {
     get(L, 1, i + 1);
     raw_set(L, 1, i);
@@ -104,7 +109,7 @@ int table_concat(lua_State* L) {
     }
     if (i != last) out += separator;
     lua_pop(L, 1);
-    vm.charge(L, 2);
+    vm.charge(L, 12);
   }
   vm.charge(L, out.size() / 16);
   push(L, out);
@@ -114,7 +119,7 @@ int table_concat(lua_State* L) {
 
 // a < b for two values on the stack, by the given function at 2 or the dialect's order.
 bool less(lua_State* L, Vm& vm, int a, int b) {
-  vm.charge(L, 8);
+  vm.charge(L, kCompareSteps);
   if (lua_isfunction(L, 2)) {
     lua_pushvalue(L, 2);
     lua_pushvalue(L, a);

@@ -35,7 +35,7 @@ const json::Value* source_of(lua_State* L, int index) {
 
 void fill_level(lua_State* L, int index, const json::Value& source) {
   Vm& vm = Vm::of(L);
-  vm.charge(L, 4 * source.size());
+  vm.charge(L, 10 + 20 * source.size());
   luaL_checkstack(L, 8, "stack overflow");
   if (source.is_object()) {
     for (const json::Member& member : source.members()) {
@@ -222,7 +222,7 @@ std::size_t scanned_length(lua_State* L, int table) {
     double key = lua_tonumber(L, -1);
     if (is_list_key(key) && key > most) most = key;
   }
-  vm.charge(L, 2 * seen);
+  vm.charge(L, 6 * seen);
   return static_cast<std::size_t>(most);
 }
 

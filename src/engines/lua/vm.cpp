@@ -49,6 +49,7 @@ void* Vm::allocate(void* self, void* block, std::size_t old_size, std::size_t ne
   }
   void* moved = std::realloc(block, new_size);
   if (moved) vm.bytes_ = vm.bytes_ - old_size + new_size;
+  if (new_size > old_size) vm.steps_ -= static_cast<std::int64_t>((new_size - old_size) / kBytesPerStep);
   return moved;
 }
 
@@ -121,17 +122,20 @@ void Vm::reserve(lua_State* L, const std::string& out, std::size_t more) {
 void Vm::enter(lua_State* L) {
   if (++native_depth_ > kNativeDepthMax) {
     native_depth_ = kNativeDepthMax;
+    charge(L, kOverflowSteps);
     raise(L, "stack overflow");
   }
 }
 
 void Vm::call(lua_State* L, int arguments, int results) {
+  charge(L, kCallSteps);
   enter(L);
   lua_call(L, arguments, results);
   leave();
 }
 
 bool Vm::protected_call(lua_State* L, int arguments, int results) {
+  charge(L, kCallSteps);
   enter(L);
   int depth = native_depth_;
   std::size_t scratch = scratch_used_;
@@ -143,11 +147,13 @@ bool Vm::protected_call(lua_State* L, int arguments, int results) {
   if (status == LUA_ERRMEM && !exceeded_) exceeded_ = kOutOfMemory;
   rethrow_if_exceeded(L);
   if (status == 0) return true;
+  charge(L, kCatchSteps);
   translate_error(L);
   return false;
 }
 
 int Vm::resume(lua_State* L, lua_State* coroutine, int arguments) {
+  charge(L, kCallSteps);
   enter(L);
   int depth = native_depth_;
   std::size_t scratch = scratch_used_;
@@ -158,7 +164,10 @@ int Vm::resume(lua_State* L, lua_State* coroutine, int arguments) {
   while (scratch_used_ > scratch) give_back();
   if (status == LUA_ERRMEM && !exceeded_) exceeded_ = kOutOfMemory;
   rethrow_if_exceeded(L);
-  if (status != 0 && status != LUA_YIELD) translate_error(coroutine);
+  if (status != 0 && status != LUA_YIELD) {
+    charge(L, kCatchSteps);
+    translate_error(coroutine);
+  }
   return status;
 }
 

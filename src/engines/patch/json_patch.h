@@ -1,5 +1,5 @@
 // RFC 6902 as the API server and kubectl read it (evanphx/json-patch v4): negative indexes count from the end, a test of
-// a missing leaf against null holds, `replace` needs its target.
+// a missing member against null holds, `replace` adds a member that is not there, a missing member copies as null.
 #pragma once
 
 #include "foundation/base/result.h"
@@ -10,7 +10,8 @@ namespace lesto::patch {
 // How much a patch may do.
 inline constexpr std::size_t kJsonPatchOperationsMax = 10'000;
 
-// `patch` is an array of operations. Errors are Invalid; a failed `test` has the text that the server answers 422 with.
+// `document` is an object or array, `patch` an array of operations. Errors are Invalid, with the library's texts, which
+// the server answers 422 with; `test` compares numbers by kind, too: 1 is not 1.0.
 Result<json::Value> apply_json_patch(const json::Value& document, const json::Value& patch);
 
 }  // namespace lesto::patch

@@ -6,14 +6,14 @@
 
 namespace lesto::patch {
 
-const SchemaField* SchemaNode::field(std::string_view name) const {
-  auto found = std::lower_bound(fields.begin(), fields.end(), name,
-                                [](const SchemaField& f, std::string_view n) { return f.name < n; });
-  return found != fields.end() && found->name == name ? &*found : nullptr;
+const SchemaField* SchemaNode::field(std::string_view wanted) const {
+  auto found = std::lower_bound(fields.begin(), fields.end(), wanted,
+                                [](const SchemaField& each, std::string_view w) { return each.name < w; });
+  return found != fields.end() && found->name == wanted ? &*found : nullptr;
 }
 
-const SchemaNode* SchemaNode::member(std::string_view name) const {
-  const SchemaField* declared = field(name);
+const SchemaNode* SchemaNode::member(std::string_view wanted) const {
+  const SchemaField* declared = field(wanted);
   return declared ? declared->type : values;
 }
 

@@ -26,6 +26,7 @@ struct SchemaField;
 // A type. It may be several things at once: a type that nothing is known of is a scalar, a list and a map, and the
 // value decides. Owned by its Schema.
 struct SchemaNode {
+  std::string name;  // "PodSpec": the last word of the component's name; "" for types without one
   ScalarKind scalar = ScalarKind::None;
   ListKind list = ListKind::None;
   MapKind map = MapKind::None;
@@ -41,9 +42,9 @@ struct SchemaNode {
   // No type is known: the shape is deduced from the value.
   bool deduced = false;
 
-  const SchemaField* field(std::string_view name) const;
+  const SchemaField* field(std::string_view wanted) const;
   // The type of a member, whether declared or not; null when it is neither.
-  const SchemaNode* member(std::string_view name) const;
+  const SchemaNode* member(std::string_view wanted) const;
 };
 
 struct SchemaField {

@@ -45,6 +45,7 @@ class Builder {
     for (std::size_t i = 0; i < places.size(); ++i) {
       const json::Member& component = schemas.members()[i];
       SchemaNode& node = *places[i];
+      node.name = std::string(component.name().substr(component.name().rfind('.') + 1));
       if (component.name() == "io.k8s.apimachinery.pkg.api.resource.Quantity") {
         node.scalar = ScalarKind::Any;
       } else if (component.name() == "io.k8s.apimachinery.pkg.runtime.RawExtension") {

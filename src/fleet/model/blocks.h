@@ -73,7 +73,8 @@ void add_on_fields(Io& io, Value& value) {
   io.optional("continueOnConflict", value.continue_on_conflict);
   io.optional("reloader", value.reloader);
   io.optional("maxUpdate", value.max_update);
-  io.defaulted("stopMatchingBehavior", value.stop_matching_behavior, StopMatchingBehavior::WithdrawPolicies);
+  io.defaulted("stopMatchingBehavior", value.stop_matching_behavior,
+               StopMatchingBehavior::WithdrawPolicies);
   io.optional("dependsOn", value.depends_on);
   io.optional("templateResourceRefs", value.template_resource_refs);
   io.optional("policyRefs", value.policy_refs);

@@ -97,41 +97,55 @@ json::Value to_json(const ClusterConfiguration& configuration) {
 json::Value to_json(const ClusterConfigurationStatus& status) { return write(status); }
 
 Schema deployed_resource(std::string_view description) {
-  return object(description,
-                {required("name", string("Name of the object.").min_length(1)),
-                 optional("namespace", string("Namespace of the object.")),
-                 required("group", string("API group of the object.")),
-                 required("kind", string("Kind of the object.").min_length(1)),
-                 required("version", string("API version of the object.").min_length(1)),
-                 optional("lastAppliedTime", date_time("When it was applied last.")),
-                 optional("deploymentType",
-                          string("In the cluster, or in the management cluster.").one_of({"Local", "Remote"})),
-                 optional("ignoreForConfigurationDrift", boolean("Drift of the object is ignored.")),
-                 optional("owner", object_reference("What the object came from."))});
+  return object(
+      description,
+      {required("name", string("Name of the object.").min_length(1)),
+       optional("namespace", string("Namespace of the object.")),
+       required("group", string("API group of the object.")),
+       required("kind", string("Kind of the object.").min_length(1)),
+       required("version", string("API version of the object.").min_length(1)),
+       optional("lastAppliedTime", date_time("When it was applied last.")),
+       optional(
+           "deploymentType",
+           string("In the cluster, or in the management cluster.").one_of({"Local", "Remote"})),
+       optional("ignoreForConfigurationDrift", boolean("Drift of the object is ignored.")),
+       optional("owner", object_reference("What the object came from."))});
 }
 
 KindSchema cluster_configuration_schema() {
-  Schema chart = object({}, {required("repoURL", string("Address of the repository.").min_length(1)),
-                             required("releaseName", string("Name of the release.").min_length(1)),
-                             optional("namespace", string("Namespace of the release.")),
-                             required("chartVersion", string("Version of the chart.")),
-                             optional("appVersion", string("Version of the application.")),
-                             optional("icon", string("Address of the chart's icon.")),
-                             optional("lastAppliedTime", date_time("When it was applied last."))});
-  Schema feature = object({}, {required("featureID", feature_id("Kind of add-on.")),
-                               optional("resources", array("Deployed objects.", deployed_resource({}))),
-                               optional("charts", array("Deployed charts.", chart))});
+  Schema chart =
+      object({}, {required("repoURL", string("Address of the repository.").min_length(1)),
+                  required("releaseName", string("Name of the release.").min_length(1)),
+                  optional("namespace", string("Namespace of the release.")),
+                  required("chartVersion", string("Version of the chart.")),
+                  optional("appVersion", string("Version of the application.")),
+                  optional("icon", string("Address of the chart's icon.")),
+                  optional("lastAppliedTime", date_time("When it was applied last."))});
+  Schema feature =
+      object({}, {required("featureID", feature_id("Kind of add-on.")),
+                  optional("resources", array("Deployed objects.", deployed_resource({}))),
+                  optional("charts", array("Deployed charts.", chart))});
   Schema features = array("What was deployed, by kind of add-on.", feature);
   auto inventory = [&](std::string_view name) {
-    return object({}, {required(name, string("Name of the profile.")), optional("Features", features)});
+    return object({},
+                  {required(name, string("Name of the profile.")), optional("Features", features)});
   };
   Schema status = object(
       "The inventory.",
-      {optional("clusterProfileResources", array("What ClusterProfiles deployed.", inventory("clusterProfileName"))),
+      {optional("clusterProfileResources",
+                array("What ClusterProfiles deployed.", inventory("clusterProfileName"))),
        optional("profileResources", array("What Profiles deployed.", inventory("profileName"))),
        optional("conditions", conditions())});
-  return {"config.projectsveltos.io", "ClusterConfiguration", "clusterconfigurations", "clusterconfiguration",
-          kube::Scope::Namespaced, "What is deployed in one cluster.", std::nullopt, status, Subresource::Status, {}};
+  return {"config.projectsveltos.io",
+          "ClusterConfiguration",
+          "clusterconfigurations",
+          "clusterconfiguration",
+          kube::Scope::Namespaced,
+          "What is deployed in one cluster.",
+          std::nullopt,
+          status,
+          Subresource::Status,
+          {}};
 }
 
 }  // namespace lesto::model

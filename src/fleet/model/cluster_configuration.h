@@ -1,4 +1,5 @@
-// ClusterConfiguration: the inventory of one cluster. It has no spec; labels and the namespace say which cluster.
+// ClusterConfiguration: the inventory of one cluster. It has no spec; labels and the namespace say
+// which cluster.
 #pragma once
 
 #include <optional>
@@ -57,7 +58,8 @@ struct ClusterConfigurationStatus {
   std::vector<ProfileInventory> cluster_profiles;
   std::vector<ProfileInventory> profiles;
   Conditions conditions;
-  friend bool operator==(const ClusterConfigurationStatus&, const ClusterConfigurationStatus&) = default;
+  friend bool operator==(const ClusterConfigurationStatus&,
+                         const ClusterConfigurationStatus&) = default;
 };
 
 struct ClusterConfiguration {

@@ -47,7 +47,9 @@ Result<ClusterReport> parse_cluster_report(const json::Value& object) {
   return read_object<ClusterReport>(object, {"ClusterReport"}, nullptr);
 }
 
-json::Value to_json(const ClusterReport& report) { return write_object(kConfigApiVersion, "ClusterReport", report); }
+json::Value to_json(const ClusterReport& report) {
+  return write_object(kConfigApiVersion, "ClusterReport", report);
+}
 json::Value to_json(const ClusterReportStatus& status) { return write(status); }
 
 KindSchema cluster_report_schema() {
@@ -56,16 +58,17 @@ KindSchema cluster_report_schema() {
                   required("releaseNamespace", string("Namespace of the release.").min_length(1)),
                   required("chartVersion", string("Version of the chart.")),
                   optional("action", string("What would be done.")
-                                         .one_of({"No Action", "Update Values", "Install", "Upgrade", "Delete",
-                                                  "Conflict"})),
+                                         .one_of({"No Action", "Update Values", "Install",
+                                                  "Upgrade", "Delete", "Conflict"})),
                   optional("message", string("Why."))});
-  Schema resource = object(
-      {}, {required("resource", deployed_resource("The object.")),
-           optional("action", string("What would be done.")
-                                  .one_of({"No Action", "Create", "Update", "Delete", "Conflict", "Error"})),
-           optional("message", string("Why, or what would change."))});
-  Schema spec = object("Which cluster.", {required("clusterNamespace", string("Namespace of the cluster.")),
-                                          required("clusterName", string("Name of the cluster."))});
+  Schema resource = object({}, {required("resource", deployed_resource("The object.")),
+                                optional("action", string("What would be done.")
+                                                       .one_of({"No Action", "Create", "Update",
+                                                                "Delete", "Conflict", "Error"})),
+                                optional("message", string("Why, or what would change."))});
+  Schema spec =
+      object("Which cluster.", {required("clusterNamespace", string("Namespace of the cluster.")),
+                                required("clusterName", string("Name of the cluster."))});
   Schema status =
       object("What would change.",
              {optional("releaseReports", array("Helm releases.", release)),
@@ -73,8 +76,16 @@ KindSchema cluster_report_schema() {
               optional("kustomizeResourceReports", array("Objects of kustomizations.", resource)),
               optional("helmResourceReports", array("Objects of Helm releases.", resource)),
               optional("conditions", conditions())});
-  return {"config.projectsveltos.io", "ClusterReport", "clusterreports", "clusterreport", kube::Scope::Namespaced,
-          "What a dry run would change in one cluster.", spec, status, Subresource::Status, {}};
+  return {"config.projectsveltos.io",
+          "ClusterReport",
+          "clusterreports",
+          "clusterreport",
+          kube::Scope::Namespaced,
+          "What a dry run would change in one cluster.",
+          spec,
+          status,
+          Subresource::Status,
+          {}};
 }
 
 }  // namespace lesto::model

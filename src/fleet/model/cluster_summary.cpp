@@ -79,51 +79,60 @@ void check_summary(const ClusterSummary& summary, Problems& problems) {
 }
 
 Schema feature_summary() {
-  return object({}, {required("featureID", feature_id("Kind of add-on.")), optional("hash", bytes("Hash of all inputs.")),
-                     optional("consecutiveFailures", integer("Failures since the last success.")),
-                     optional("status", string("How far it is.")
-                                            .one_of({"Provisioning", "Provisioned", "Failed", "FailedNonRetriable",
-                                                     "Removing", "Removed", "AgentRemoving"})),
-                     optional("failureReason", string("What kind of failure.")),
-                     optional("failureMessage", string("What failed first.")),
-                     optional("deployedGroupVersionKind", texts("Kinds that were deployed. See deployedGVKs.")),
-                     optional("lastAppliedTime", date_time("When it was deployed last.")),
-                     optional("resourceSummaryDeployed", boolean("Drift is being watched."))});
+  return object(
+      {},
+      {required("featureID", feature_id("Kind of add-on.")),
+       optional("hash", bytes("Hash of all inputs.")),
+       optional("consecutiveFailures", integer("Failures since the last success.")),
+       optional("status",
+                string("How far it is.")
+                    .one_of({"Provisioning", "Provisioned", "Failed", "FailedNonRetriable",
+                             "Removing", "Removed", "AgentRemoving"})),
+       optional("failureReason", string("What kind of failure.")),
+       optional("failureMessage", string("What failed first.")),
+       optional("deployedGroupVersionKind", texts("Kinds that were deployed. See deployedGVKs.")),
+       optional("lastAppliedTime", date_time("When it was deployed last.")),
+       optional("resourceSummaryDeployed", boolean("Drift is being watched."))});
 }
 
 Schema release_summary() {
-  return object({}, {required("releaseName", string("Name of the release.").min_length(1)),
-                     required("releaseNamespace", string("Namespace of the release.").min_length(1)),
-                     required("status", string("Whether the release is ours.").one_of({"Managing", "Conflict"})),
-                     optional("valuesHash", bytes("Hash of the values.")),
-                     optional("patchesHash", bytes("Hash of the patches.")),
-                     optional("conflictMessage", string("Whose the release is.")),
-                     optional("failureMessage", string("What failed first.")),
-                     optional("chartName", string("Name of the chart.")),
-                     optional("repositoryName", string("Name of the repository.")),
-                     optional("repoURL", string("Address of the repository.")),
-                     optional("chartVersion", string("Version of the chart.")),
-                     optional("credentialsSecretRef", secret_reference("Secret with the credentials.")),
-                     optional("latestVersion", string("Newest version in the repository.")),
-                     optional("latestPatchVersion", string("Newest patch version in the repository.")),
-                     optional("lastCheckedTime", date_time("When the repository was looked at.")),
-                     optional("needsRedeploy", boolean("The release drifted."))});
+  return object(
+      {},
+      {required("releaseName", string("Name of the release.").min_length(1)),
+       required("releaseNamespace", string("Namespace of the release.").min_length(1)),
+       required("status", string("Whether the release is ours.").one_of({"Managing", "Conflict"})),
+       optional("valuesHash", bytes("Hash of the values.")),
+       optional("patchesHash", bytes("Hash of the patches.")),
+       optional("conflictMessage", string("Whose the release is.")),
+       optional("failureMessage", string("What failed first.")),
+       optional("chartName", string("Name of the chart.")),
+       optional("repositoryName", string("Name of the repository.")),
+       optional("repoURL", string("Address of the repository.")),
+       optional("chartVersion", string("Version of the chart.")),
+       optional("credentialsSecretRef", secret_reference("Secret with the credentials.")),
+       optional("latestVersion", string("Newest version in the repository.")),
+       optional("latestPatchVersion", string("Newest patch version in the repository.")),
+       optional("lastCheckedTime", date_time("When the repository was looked at.")),
+       optional("needsRedeploy", boolean("The release drifted."))});
 }
 
 Schema summary_status() {
-  Schema gvks = object({}, {required("featureID", feature_id("Kind of add-on.")),
-                            optional("deployedGroupVersionKind", texts("Kinds, as Kind.version.group."))});
+  Schema gvks =
+      object({}, {required("featureID", feature_id("Kind of add-on.")),
+                  optional("deployedGroupVersionKind", texts("Kinds, as Kind.version.group."))});
   return object(
       "How far the profile is in the cluster.",
       {optional("dependencies", string("What is waited for.")),
-       optional("featureSummaries", array("How far each kind of add-on is.", feature_summary()).keyed({"featureID"})),
+       optional("featureSummaries",
+                array("How far each kind of add-on is.", feature_summary()).keyed({"featureID"})),
        optional("deployedGVKs", array("Kinds that were deployed.", gvks).keyed({"featureID"})),
-       optional("helmReleaseSummaries",
-                array("How far each release is.", release_summary()).keyed({"releaseName", "releaseNamespace"})),
+       optional("helmReleaseSummaries", array("How far each release is.", release_summary())
+                                            .keyed({"releaseName", "releaseNamespace"})),
        optional("nextReconcileTime", date_time("Nothing is done before.")),
        optional("failureMessage", string("What failed first.")),
        optional("reconciliationSuspended", boolean("The summary is paused.")),
-       optional("suspensionReason", string("Why it is paused.")), optional("conditions", conditions())});
+       optional("suspensionReason", string("Why it is paused.")),
+       optional("conditions", conditions())});
 }
 
 }  // namespace
@@ -145,17 +154,28 @@ json::Value to_json(const ClusterSummary& summary) {
 json::Value to_json(const ClusterSummaryStatus& status) { return write(status); }
 
 KindSchema cluster_summary_schema() {
-  Schema spec = object("One profile in one cluster.",
-                       fields_of({cluster_ref_fields(),
-                                  {optional("clusterProfileSpec", profile_spec("A copy of the profile's spec."))}}));
-  return {"config.projectsveltos.io", "ClusterSummary", "clustersummaries", "clustersummary", kube::Scope::Namespaced,
-          "One profile in one cluster, and how far it is.", spec, summary_status(), Subresource::Status,
+  Schema spec = object(
+      "One profile in one cluster.",
+      fields_of({cluster_ref_fields(),
+                 {optional("clusterProfileSpec", profile_spec("A copy of the profile's spec."))}}));
+  return {"config.projectsveltos.io",
+          "ClusterSummary",
+          "clustersummaries",
+          "clustersummary",
+          kube::Scope::Namespaced,
+          "One profile in one cluster, and how far it is.",
+          spec,
+          summary_status(),
+          Subresource::Status,
           {{"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0},
-           {"HelmCharts", "string", ".status.featureSummaries[?(@.featureID==\"Helm\")].status", "Helm charts", 2},
-           {"KustomizeRefs", "string", ".status.featureSummaries[?(@.featureID==\"Kustomize\")].status",
-            "Kustomizations", 2},
-           {"PolicyRefs", "string", ".status.featureSummaries[?(@.featureID==\"Resources\")].status", "Raw objects", 2},
-           {"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status", "Whether all is provisioned", 0}}};
+           {"HelmCharts", "string", ".status.featureSummaries[?(@.featureID==\"Helm\")].status",
+            "Helm charts", 2},
+           {"KustomizeRefs", "string",
+            ".status.featureSummaries[?(@.featureID==\"Kustomize\")].status", "Kustomizations", 2},
+           {"PolicyRefs", "string",
+            ".status.featureSummaries[?(@.featureID==\"Resources\")].status", "Raw objects", 2},
+           {"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status",
+            "Whether all is provisioned", 0}}};
 }
 
 }  // namespace lesto::model

@@ -38,24 +38,27 @@ bool set_condition(Conditions& conditions, Condition condition, Time now) {
   }
   condition.last_transition_time = found->last_transition_time;
   if (condition == *found) return false;
-  if (condition.status != found->status || !condition.last_transition_time) condition.last_transition_time = now;
+  if (condition.status != found->status || !condition.last_transition_time)
+    condition.last_transition_time = now;
   *found = std::move(condition);
   return true;
 }
 
 bool remove_condition(Conditions& conditions, std::string_view type) {
-  return std::erase_if(conditions, [&](const Condition& condition) { return condition.type == type; }) > 0;
+  return std::erase_if(conditions,
+                       [&](const Condition& condition) { return condition.type == type; }) > 0;
 }
 
 Schema conditions() {
-  Schema condition = object(
-      "One statement about the object.",
-      {required("type", string("What is stated, such as Ready.").min_length(1)),
-       required("status", string("Whether it holds.").one_of({"True", "False", "Unknown"})),
-       required("reason", string("One word that says why, for programs.")),
-       required("message", string("A sentence that says why, for people.")),
-       optional("lastTransitionTime", date_time("When status last changed.")),
-       optional("observedGeneration", integer("Generation of the object that this is about.").format("int64"))});
+  Schema condition =
+      object("One statement about the object.",
+             {required("type", string("What is stated, such as Ready.").min_length(1)),
+              required("status", string("Whether it holds.").one_of({"True", "False", "Unknown"})),
+              required("reason", string("One word that says why, for programs.")),
+              required("message", string("A sentence that says why, for people.")),
+              optional("lastTransitionTime", date_time("When status last changed.")),
+              optional("observedGeneration",
+                       integer("Generation of the object that this is about.").format("int64"))});
   return array("What holds for the object now.", condition).keyed({"type"});
 }
 

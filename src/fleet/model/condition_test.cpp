@@ -27,7 +27,10 @@ TEST(Condition, time_moves_with_the_status_only) {
 TEST(Condition, others_are_left_alone) {
   Conditions conditions;
   set_condition(conditions, ready(ConditionStatus::True, ""), kEarly);
-  set_condition(conditions, {std::string(kConditionUnsupported), ConditionStatus::True, "R", "m", std::nullopt, 1}, kEarly);
+  set_condition(
+      conditions,
+      {std::string(kConditionUnsupported), ConditionStatus::True, "R", "m", std::nullopt, 1},
+      kEarly);
   EXPECT_EQ(conditions.size(), 2U);
   EXPECT_TRUE(remove_condition(conditions, kConditionUnsupported));
   EXPECT_FALSE(remove_condition(conditions, kConditionUnsupported));

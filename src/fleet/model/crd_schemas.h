@@ -1,4 +1,5 @@
-// The description of each kind from which its CustomResourceDefinition is printed. Internal to fleet/model.
+// The description of each kind from which its CustomResourceDefinition is printed. Internal to
+// fleet/model.
 #pragma once
 
 #include <optional>

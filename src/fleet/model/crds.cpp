@@ -48,10 +48,11 @@ json::Value columns_of(const KindSchema& kind) {
 }
 
 json::Value version_of(const KindSchema& kind, std::string_view name, bool storage) {
-  json::Value version = json::object({{"name", name},
-                                      {"served", true},
-                                      {"storage", storage},
-                                      {"schema", json::object({{"openAPIV3Schema", root_schema(kind)}})}});
+  json::Value version =
+      json::object({{"name", name},
+                    {"served", true},
+                    {"storage", storage},
+                    {"schema", json::object({{"openAPIV3Schema", root_schema(kind)}})}});
   if (kind.subresource == Subresource::Status) {
     version.set("subresources", json::object({{"status", json::Value::object()}}));
   }
@@ -67,11 +68,12 @@ json::Value definition_of(const KindSchema& kind) {
                                     {"listKind", std::string(kind.kind) + "List"},
                                     {"plural", kind.plural},
                                     {"singular", kind.singular}});
-  json::Value spec = json::object({{"group", kind.group},
-                                   {"names", std::move(names)},
-                                   {"scope", kind.scope == kube::Scope::Cluster ? "Cluster" : "Namespaced"},
-                                   {"conversion", json::object({{"strategy", "None"}})},
-                                   {"versions", std::move(versions)}});
+  json::Value spec =
+      json::object({{"group", kind.group},
+                    {"names", std::move(names)},
+                    {"scope", kind.scope == kube::Scope::Cluster ? "Cluster" : "Namespaced"},
+                    {"conversion", json::object({{"strategy", "None"}})},
+                    {"versions", std::move(versions)}});
   std::string name = std::string(kind.plural) + "." + std::string(kind.group);
   return json::object({{"apiVersion", "apiextensions.k8s.io/v1"},
                        {"kind", "CustomResourceDefinition"},

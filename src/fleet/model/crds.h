@@ -1,7 +1,8 @@
-// The CustomResourceDefinitions of our kinds: what `lesto crds` prints and what `lesto up` installs.
+// The CustomResourceDefinitions of our kinds: what `lesto crds` prints and what `lesto up`
+// installs.
 //
-// v1beta1 is stored. v1alpha1 is served beside it with the same schema, which holds the fields of both shapes, so that
-// conversion strategy None loses nothing.
+// v1beta1 is stored. v1alpha1 is served beside it with the same schema, which holds the fields of
+// both shapes, so that conversion strategy None loses nothing.
 #pragma once
 
 #include <string>

@@ -21,11 +21,13 @@ void outline(const json::Value& schema, const std::string& path, std::string& ou
     outline(property.value, path + "." + std::string(property.name()), out);
   }
   if (schema["items"].is_object()) outline(schema["items"], path + "[]", out);
-  if (schema["additionalProperties"].is_object()) outline(schema["additionalProperties"], path + "{}", out);
+  if (schema["additionalProperties"].is_object())
+    outline(schema["additionalProperties"], path + "{}", out);
 }
 
 std::string outlines() {
-  std::string out = "# Each CRD that `lesto crds` prints. Written by LESTO_WRITE_GOLDEN=1 fleet_model_test.\n";
+  std::string out =
+      "# Each CRD that `lesto crds` prints. Written by LESTO_WRITE_GOLDEN=1 fleet_model_test.\n";
   for (const json::Value& definition : crds()) {
     json::Value head = definition;
     for (std::size_t i = 0; i < definition["spec"]["versions"].size(); ++i) {
@@ -34,9 +36,11 @@ std::string outlines() {
     out += "\n" + json::write(head) + "\n";
     const json::Value& versions = definition["spec"]["versions"];
     for (std::size_t i = 1; i < versions.size(); ++i) {
-      EXPECT_EQ(versions[i]["schema"], versions.items()[0]["schema"]) << "the schemas of the versions differ";
+      EXPECT_EQ(versions[i]["schema"], versions.items()[0]["schema"])
+          << "the schemas of the versions differ";
     }
-    outline(versions.items()[0]["schema"]["openAPIV3Schema"], definition["spec"]["names"]["kind"].string(), out);
+    outline(versions.items()[0]["schema"]["openAPIV3Schema"],
+            definition["spec"]["names"]["kind"].string(), out);
   }
   return out;
 }
@@ -60,7 +64,8 @@ TEST(Crds, are_as_recorded) {
   int number = 0;
   while (std::getline(got, got_line)) {
     number += 1;
-    ASSERT_TRUE(std::getline(want, want_line)) << "not recorded, from line " << number << ": " << got_line;
+    ASSERT_TRUE(std::getline(want, want_line))
+        << "not recorded, from line " << number << ": " << got_line;
     ASSERT_EQ(got_line, want_line) << "line " << number;
   }
   EXPECT_FALSE(std::getline(want, want_line)) << "recorded, but gone: " << want_line;
@@ -87,18 +92,31 @@ TEST(Crds, store_v1beta1_and_serve_v1alpha1_with_the_same_schema) {
 
 TEST(Crds, spell_names_as_upstream_does_where_they_surprise) {
   auto properties = [](std::string_view kind, std::string_view part) {
-    return crd(kind)["spec"]["versions"].items()[0]["schema"]["openAPIV3Schema"]["properties"][part]["properties"];
+    return crd(kind)["spec"]["versions"]
+        .items()[0]["schema"]["openAPIV3Schema"]["properties"][part]["properties"];
   };
   json::Value inventory = properties("ClusterConfiguration", "status");
   EXPECT_TRUE(inventory["clusterProfileResources"]["items"]["properties"].contains("Features"));
   EXPECT_TRUE(inventory["profileResources"]["items"]["properties"].contains("Features"));
-  EXPECT_TRUE(properties("ResourceSummary", "spec")["chartResources"]["items"]["properties"].contains("group"));
-  json::Value release = properties("ClusterReport", "status")["releaseReports"]["items"]["properties"];
+  EXPECT_TRUE(
+      properties("ResourceSummary", "spec")["chartResources"]["items"]["properties"].contains(
+          "group"));
+  json::Value release =
+      properties("ClusterReport", "status")["releaseReports"]["items"]["properties"];
   EXPECT_TRUE(release.contains("chartName"));
   EXPECT_FALSE(release.contains("releaseName"));
-  json::Value generator = properties("EventTrigger", "spec")["configMapGenerator"]["items"]["properties"];
+  json::Value generator =
+      properties("EventTrigger", "spec")["configMapGenerator"]["items"]["properties"];
   EXPECT_TRUE(generator.contains("nameFormat"));
   EXPECT_TRUE(properties("SveltosCluster", "spec").contains("data"));
+}
+
+TEST(Crds, fields_are_counted_at_all_depths) {
+  Schema inner = object({}, {required("a", string("A."))});
+  Schema outer = object("All.", {optional("list", array("List.", inner)),
+                                 optional("map", map("Map.", inner)), optional("one", inner)});
+  EXPECT_EQ(field_count(outer.json()), 6U);
+  EXPECT_EQ(field_count(json::Value()), 0U);
 }
 
 TEST(Crds, say_which_collections_there_are) {
@@ -108,13 +126,15 @@ TEST(Crds, say_which_collections_there_are) {
     json::Value definition = crd(resource.kind);
     EXPECT_EQ(definition["metadata"]["name"].string(), resource.plural + "." + resource.group);
     EXPECT_EQ(definition["spec"]["versions"].items()[0]["name"].text(), resource.version);
-    EXPECT_EQ(definition["spec"]["scope"].text() == "Cluster", resource.scope == kube::Scope::Cluster);
+    EXPECT_EQ(definition["spec"]["scope"].text() == "Cluster",
+              resource.scope == kube::Scope::Cluster);
   }
   EXPECT_TRUE(crd("Nothing").is_null());
 }
 
 TEST(Crds, describe_every_field_that_has_a_name) {
-  std::function<void(const json::Value&, const std::string&)> walk = [&](const json::Value& schema, const std::string& path) {
+  std::function<void(const json::Value&, const std::string&)> walk = [&](const json::Value& schema,
+                                                                         const std::string& path) {
     for (const json::Member& property : schema["properties"].members()) {
       std::string inner = path + "." + std::string(property.name());
       if (inner.ends_with(".metadata")) continue;
@@ -126,7 +146,8 @@ TEST(Crds, describe_every_field_that_has_a_name) {
     }
   };
   for (const json::Value& definition : crds()) {
-    walk(definition["spec"]["versions"].items()[0]["schema"]["openAPIV3Schema"], definition["spec"]["names"]["kind"].string());
+    walk(definition["spec"]["versions"].items()[0]["schema"]["openAPIV3Schema"],
+         definition["spec"]["names"]["kind"].string());
   }
 }
 

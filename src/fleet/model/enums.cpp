@@ -157,24 +157,18 @@ std::span<const Name<HelmChartStatus>> names(HelmChartStatus) {
 
 std::span<const Name<ResourceAction>> names(ResourceAction) {
   static constexpr Name<ResourceAction> kNames[] = {
-      {ResourceAction::NoAction, "No Action"},
-      {ResourceAction::Create, "Create"},
-      {ResourceAction::Update, "Update"},
-      {ResourceAction::Delete, "Delete"},
-      {ResourceAction::Conflict, "Conflict"},
-      {ResourceAction::Error, "Error"},
+      {ResourceAction::NoAction, "No Action"}, {ResourceAction::Create, "Create"},
+      {ResourceAction::Update, "Update"},      {ResourceAction::Delete, "Delete"},
+      {ResourceAction::Conflict, "Conflict"},  {ResourceAction::Error, "Error"},
   };
   return kNames;
 }
 
 std::span<const Name<HelmAction>> names(HelmAction) {
   static constexpr Name<HelmAction> kNames[] = {
-      {HelmAction::NoAction, "No Action"},
-      {HelmAction::UpdateValues, "Update Values"},
-      {HelmAction::Install, "Install"},
-      {HelmAction::Upgrade, "Upgrade"},
-      {HelmAction::Delete, "Delete"},
-      {HelmAction::Conflict, "Conflict"},
+      {HelmAction::NoAction, "No Action"}, {HelmAction::UpdateValues, "Update Values"},
+      {HelmAction::Install, "Install"},    {HelmAction::Upgrade, "Upgrade"},
+      {HelmAction::Delete, "Delete"},      {HelmAction::Conflict, "Conflict"},
   };
   return kNames;
 }

@@ -23,7 +23,13 @@ std::span<const Name<FeatureId>> names(FeatureId);
 
 // How far a feature is in one cluster.
 enum class FeatureStatus : std::uint8_t {
-  Provisioning, Provisioned, Failed, FailedNonRetriable, Removing, Removed, AgentRemoving
+  Provisioning,
+  Provisioned,
+  Failed,
+  FailedNonRetriable,
+  Removing,
+  Removed,
+  AgentRemoving
 };
 std::span<const Name<FeatureStatus>> names(FeatureStatus);
 

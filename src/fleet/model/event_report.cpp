@@ -77,7 +77,8 @@ Result<std::vector<json::Value>> decode_resources(const Bytes& bytes) {
       continue;
     }
     if (objects.size() == kReportResourcesMax) {
-      return fail(Code::TooLarge, "resources hold more than " + std::to_string(kReportResourcesMax) + " objects");
+      return fail(Code::TooLarge,
+                  "resources hold more than " + std::to_string(kReportResourcesMax) + " objects");
     }
     std::size_t length = object_length(rest);
     std::string where = "object " + std::to_string(objects.size()) + " of resources";
@@ -92,7 +93,9 @@ Result<EventReport> parse_event_report(const json::Value& object) {
   return read_object<EventReport>(object, {"EventReport"}, nullptr);
 }
 
-json::Value to_json(const EventReport& report) { return write_object(kLibApiVersion, "EventReport", report); }
+json::Value to_json(const EventReport& report) {
+  return write_object(kLibApiVersion, "EventReport", report);
+}
 json::Value to_json(const EventReportStatus& status) { return write(status); }
 
 KindSchema event_report_schema() {
@@ -101,14 +104,23 @@ KindSchema event_report_schema() {
       optional("matchingResources", array("Objects that match.", object_reference({})).atomic()),
       optional("resources", bytes("The objects themselves: JSON texts, each followed by ---.")),
       optional("cloudEvents", array("CloudEvents that match.", bytes({})))};
-  Schema spec = object("What matches one EventSource in one cluster.", fields_of({cluster_ref_fields(), more}));
-  Schema status = object("How far the report was handled.",
-                         {optional("phase", string("How far the report was handled.")
-                                                .one_of({"WaitingForDelivery", "Delivering", "Processed"})),
-                          optional("failureMessage", string("What failed first.")),
-                          optional("conditions", conditions())});
-  return {"lib.projectsveltos.io", "EventReport", "eventreports", "eventreport", kube::Scope::Namespaced,
-          "The objects of one cluster that match one EventSource.", spec, status, Subresource::Status,
+  Schema spec = object("What matches one EventSource in one cluster.",
+                       fields_of({cluster_ref_fields(), more}));
+  Schema status =
+      object("How far the report was handled.",
+             {optional("phase", string("How far the report was handled.")
+                                    .one_of({"WaitingForDelivery", "Delivering", "Processed"})),
+              optional("failureMessage", string("What failed first.")),
+              optional("conditions", conditions())});
+  return {"lib.projectsveltos.io",
+          "EventReport",
+          "eventreports",
+          "eventreport",
+          kube::Scope::Namespaced,
+          "The objects of one cluster that match one EventSource.",
+          spec,
+          status,
+          Subresource::Status,
           {{"EventSource", "string", ".spec.eventSourceName", "What is reported about", 0},
            {"Cluster", "string", ".spec.clusterName", "Where", 0},
            {"Phase", "string", ".status.phase", "How far it was handled", 0},

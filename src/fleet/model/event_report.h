@@ -44,7 +44,8 @@ inline constexpr std::size_t kReportResourcesMax = 10000;
 
 // Each object's JSON text followed by "---", without line breaks (reference/core.md 3.4).
 Bytes encode_resources(const std::vector<json::Value>& objects);
-// Reads JSON values one after the other; "---" inside a text is content. Invalid when the bytes are neither.
+// Reads JSON values one after the other; "---" inside a text is content. Invalid when the bytes are
+// neither.
 Result<std::vector<json::Value>> decode_resources(const Bytes& bytes);
 
 Result<EventReport> parse_event_report(const json::Value& object);

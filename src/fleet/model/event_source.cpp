@@ -35,7 +35,8 @@ void fields(Io& io, Value& value) {
 
 namespace {
 
-constexpr std::string_view kFlat[] = {"group", "version", "kind", "labelFilters", "namespace", "script"};
+constexpr std::string_view kFlat[] = {"group",        "version",   "kind",
+                                      "labelFilters", "namespace", "script"};
 
 // The flat form, written as the first of resourceSelectors.
 json::Value unflatten(const json::Value& object) {
@@ -66,30 +67,45 @@ Result<EventSource> parse_event_source(const json::Value& object) {
   return read_object<EventSource>(unflatten(object), {"EventSource"}, nullptr);
 }
 
-json::Value to_json(const EventSource& source) { return write_object(kLibApiVersion, "EventSource", source); }
+json::Value to_json(const EventSource& source) {
+  return write_object(kLibApiVersion, "EventSource", source);
+}
 json::Value to_json(const EventSourceStatus& status) { return write(status); }
 
 KindSchema event_source_schema() {
-  Schema criteria = object({}, {optional("subject", string("NATS subject, a regular expression.")),
-                                optional("cloudEventSource", string("Source of the event, a regular expression.")),
-                                optional("cloudEventType", string("Type of the event, a regular expression.")),
-                                optional("cloudEventSubject", string("Subject of the event, a regular expression."))});
+  Schema criteria = object(
+      {}, {optional("subject", string("NATS subject, a regular expression.")),
+           optional("cloudEventSource", string("Source of the event, a regular expression.")),
+           optional("cloudEventType", string("Type of the event, a regular expression.")),
+           optional("cloudEventSubject", string("Subject of the event, a regular expression."))});
   Schema spec = object(
       "What is an event.",
-      {optional("resourceSelectors", resource_selectors("Objects that are events; all selectors' objects together.")),
-       optional("aggregatedSelection", string("Lua over all selected objects that returns {resources, message}.")),
-       optional("collectResources", boolean("Carry the whole objects to the templates.").fallback(false)),
+      {optional("resourceSelectors",
+                resource_selectors("Objects that are events; all selectors' objects together.")),
+       optional("aggregatedSelection",
+                string("Lua over all selected objects that returns {resources, message}.")),
+       optional("collectResources",
+                boolean("Carry the whole objects to the templates.").fallback(false)),
        optional("messagingMatchCriteria", array("CloudEvents that are events.", criteria)),
        optional("group", string("v1alpha1: API group of the objects.")),
        optional("version", string("v1alpha1: API version of the objects.")),
        optional("kind", string("v1alpha1: kind of the objects.")),
        optional("labelFilters", label_filters("v1alpha1: conditions on labels; all must hold.")),
        optional("namespace", string("v1alpha1: only objects of this namespace.")),
-       optional("script", string("v1alpha1: Lua with a function evaluate() over the global obj."))});
+       optional("script",
+                string("v1alpha1: Lua with a function evaluate() over the global obj."))});
   Schema status = object("Whether the source works.", {optional("conditions", conditions())});
-  return {"lib.projectsveltos.io", "EventSource", "eventsources", "eventsource", kube::Scope::Cluster,
-          "What is an event in a cluster.", spec, status, Subresource::Status,
-          {{"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status", "Whether the source works", 0},
+  return {"lib.projectsveltos.io",
+          "EventSource",
+          "eventsources",
+          "eventsource",
+          kube::Scope::Cluster,
+          "What is an event in a cluster.",
+          spec,
+          status,
+          Subresource::Status,
+          {{"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status",
+            "Whether the source works", 0},
            {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0}}};
 }
 

@@ -44,8 +44,8 @@ struct EventSource {
   friend bool operator==(const EventSource&, const EventSource&) = default;
 };
 
-// Reads today's form, and the flat one of v1alpha1 (group, version, kind, labelFilters, namespace, script beside
-// spec), which becomes the first resource selector.
+// Reads today's form, and the flat one of v1alpha1 (group, version, kind, labelFilters, namespace,
+// script beside spec), which becomes the first resource selector.
 Result<EventSource> parse_event_source(const json::Value& object);
 json::Value to_json(const EventSource& source);
 json::Value to_json(const EventSourceStatus& status);

@@ -81,9 +81,10 @@ spec: {kind: Service, resourceSelectors: [{group: apps, version: v1, kind: Deplo
 }
 
 TEST(EventSource, an_empty_spec_is_a_source_of_nothing) {
-  for (std::string_view spec : {"{}", "null", "{resourceSelectors: null}", "{resourceSelectors: []}"}) {
-    Result<EventSource> source =
-        parse_event_source(yaml("{kind: EventSource, metadata: {name: x}, spec: " + std::string(spec) + "}"));
+  for (std::string_view spec :
+       {"{}", "null", "{resourceSelectors: null}", "{resourceSelectors: []}"}) {
+    Result<EventSource> source = parse_event_source(
+        yaml("{kind: EventSource, metadata: {name: x}, spec: " + std::string(spec) + "}"));
     ASSERT_TRUE(source.has_value()) << error_of(source);
     EXPECT_EQ(source->spec, EventSourceSpec()) << spec;
   }
@@ -91,18 +92,23 @@ TEST(EventSource, an_empty_spec_is_a_source_of_nothing) {
 
 TEST(EventSource, errors_name_the_field) {
   auto error_for = [](std::string_view selector) {
-    return error_of(parse_event_source(yaml(
-        "{kind: EventSource, metadata: {name: x}, spec: {resourceSelectors: [" + std::string(selector) + "]}}")));
+    return error_of(parse_event_source(
+        yaml("{kind: EventSource, metadata: {name: x}, spec: {resourceSelectors: [" +
+             std::string(selector) + "]}}")));
   };
   EXPECT_EQ(error_for("{kind: Service}"),
             "Invalid: EventSource x: spec.resourceSelectors[0].group: Required value; "
             "spec.resourceSelectors[0].version: Required value");
-  EXPECT_EQ(error_for("{group: \"\", version: v1, kind: \"\"}"),
-            "Invalid: EventSource x: spec.resourceSelectors[0].kind: should be at least 1 chars long");
-  EXPECT_EQ(error_for("{group: \"\", version: v1, kind: S, labelFilters: [{key: a, operation: Foo}]}"),
-            "Invalid: EventSource x: spec.resourceSelectors[0].labelFilters[0].operation: unsupported value \"Foo\", "
-            "supported values: \"Equal\", \"Different\", \"Has\", \"DoesNotHave\"");
-  EXPECT_EQ(error_of(parse_event_source(yaml("{kind: EventSource, metadata: {name: x}, spec: {script: f}}"))),
+  EXPECT_EQ(
+      error_for("{group: \"\", version: v1, kind: \"\"}"),
+      "Invalid: EventSource x: spec.resourceSelectors[0].kind: should be at least 1 chars long");
+  EXPECT_EQ(
+      error_for("{group: \"\", version: v1, kind: S, labelFilters: [{key: a, operation: Foo}]}"),
+      "Invalid: EventSource x: spec.resourceSelectors[0].labelFilters[0].operation: unsupported "
+      "value \"Foo\", "
+      "supported values: \"Equal\", \"Different\", \"Has\", \"DoesNotHave\"");
+  EXPECT_EQ(error_of(parse_event_source(
+                yaml("{kind: EventSource, metadata: {name: x}, spec: {script: f}}"))),
             "Invalid: EventSource x: spec.resourceSelectors[0].kind: Required value");
 }
 

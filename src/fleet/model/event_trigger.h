@@ -1,4 +1,5 @@
-// EventTrigger: where to watch, and what to deploy. EventBasedAddOn is its name of old and reads into the same value.
+// EventTrigger: where to watch, and what to deploy. EventBasedAddOn is its name of old and reads
+// into the same value.
 #pragma once
 
 #include <optional>
@@ -64,8 +65,8 @@ struct EventTriggerStatus {
 enum class TriggerForm : std::uint8_t { EventTrigger, EventBasedAddOn };
 
 struct EventTrigger {
-  // An EventBasedAddOn renders every ConfigMap and Secret that it refers to, and a missing key is no error
-  // (reference/core.md 1.14).
+  // An EventBasedAddOn renders every ConfigMap and Secret that it refers to, and a missing key is
+  // no error (reference/core.md 1.14).
   TriggerForm form = TriggerForm::EventTrigger;
   Meta meta;
   EventTriggerSpec spec;

@@ -33,11 +33,13 @@ bool read_integer(const json::Value& from, const Path& path, Problems& problems,
                   std::int64_t most, std::int64_t& to) {
   // 100.0 is an integer to an API server, too.
   constexpr double kExactMost = 9007199254740992.0;
-  bool whole = from.is_double() && std::abs(from.number()) <= kExactMost && std::trunc(from.number()) == from.number();
+  bool whole = from.is_double() && std::abs(from.number()) <= kExactMost &&
+               std::trunc(from.number()) == from.number();
   if (!from.is_int() && !whole) return wrong_type(from, path, problems, "integer");
   std::int64_t value = whole ? static_cast<std::int64_t>(from.number()) : from.integer();
   if (value < least || value > most) {
-    problems.add(path, shown(from) + " is not between " + std::to_string(least) + " and " + std::to_string(most));
+    problems.add(path, shown(from) + " is not between " + std::to_string(least) + " and " +
+                           std::to_string(most));
     return false;
   }
   to = value;
@@ -83,9 +85,10 @@ std::string Problems::text() const {
   return all;
 }
 
-bool wrong_type(const json::Value& from, const Path& path, Problems& problems, std::string_view wanted) {
-  problems.add(path, "must be of type " + std::string(wanted) + ", got " + std::string(type_name(from)) + " " +
-                         shown(from));
+bool wrong_type(const json::Value& from, const Path& path, Problems& problems,
+                std::string_view wanted) {
+  problems.add(path, "must be of type " + std::string(wanted) + ", got " +
+                         std::string(type_name(from)) + " " + shown(from));
   return false;
 }
 
@@ -165,9 +168,11 @@ bool read(const json::Value& from, const Path& path, Problems& problems, MaxUpda
     digits.remove_suffix(1);
   }
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value.amount);
-  bool whole = error == std::errc() && end == digits.data() + digits.size() && !digits.starts_with('-');
+  bool whole =
+      error == std::errc() && end == digits.data() + digits.size() && !digits.starts_with('-');
   if (!whole || (value.unit == MaxUpdate::Unit::Percent && value.amount > kPercentMost)) {
-    problems.add(path, "must be a number such as 5 or a percentage such as 10%, got " + shown(from));
+    problems.add(path,
+                 "must be a number such as 5 or a percentage such as 10%, got " + shown(from));
     return false;
   }
   to = value;
@@ -193,8 +198,13 @@ json::Value write(std::int64_t from) { return from; }
 json::Value write(Time from) { return rfc3339(from); }
 json::Value write(Duration from) { return duration_text(from); }
 json::Value write(const Bytes& from) { return base64_encode(from.data); }
-json::Value write(const Selector& from) { return from.source; }
-json::Value write(const LabelSelector& from) { return from.source.is_null() ? json::Value::object() : from.source; }
+// An empty selector is an object where one is required, never null.
+json::Value write(const Selector& from) {
+  return from.source.is_null() ? json::Value::object() : from.source;
+}
+json::Value write(const LabelSelector& from) {
+  return from.source.is_null() ? json::Value::object() : from.source;
+}
 
 json::Value write(const MaxUpdate& from) {
   if (from.unit == MaxUpdate::Unit::Percent) return std::to_string(from.amount) + "%";
@@ -203,13 +213,19 @@ json::Value write(const MaxUpdate& from) {
 
 bool Writer::is_zero(const json::Value& value) {
   switch (value.kind()) {
-    case json::Kind::Null: return true;
-    case json::Kind::Bool: return !value.boolean();
-    case json::Kind::Int: return value.integer() == 0;
-    case json::Kind::Double: return false;
-    case json::Kind::String: return value.text().empty();
+    case json::Kind::Null:
+      return true;
+    case json::Kind::Bool:
+      return !value.boolean();
+    case json::Kind::Int:
+      return value.integer() == 0;
+    case json::Kind::Double:
+      return false;
+    case json::Kind::String:
+      return value.text().empty();
     case json::Kind::Array:
-    case json::Kind::Object: return value.empty();
+    case json::Kind::Object:
+      return value.empty();
   }
   return false;
 }

@@ -1,5 +1,5 @@
-// How our kinds are read from JSON and printed to it: each struct names its fields once, for both directions.
-// Internal to fleet/model: included by its .cpp files only.
+// How our kinds are read from JSON and printed to it: each struct names its fields once, for both
+// directions. Internal to fleet/model: included by its .cpp files only.
 //
 //   template <class Io, Is<PolicyRef> Value>
 //   void fields(Io& io, Value& value) {
@@ -7,10 +7,10 @@
 //     io.defaulted("tier", value.tier, kTierDefault);
 //   }
 //
-// Reading: a field that is absent or null keeps what the struct's initialiser says; a wrong type, a missing required
-// field and an unknown enumerator are noted with their path. Unknown fields are skipped, as in Kubernetes.
-// Printing: empty texts, lists, maps and objects, false, 0, and what equals its default are left out, except where
-// the field is required.
+// Reading: a field that is absent or null keeps what the struct's initialiser says; a wrong type, a
+// missing required field and an unknown enumerator are noted with their path. Unknown fields are
+// skipped, as in Kubernetes. Printing: empty texts, lists, maps and objects, false, 0, and what
+// equals its default are left out, except where the field is required.
 #pragma once
 
 #include <algorithm>
@@ -81,12 +81,15 @@ bool read(const json::Value& from, const Path& path, Problems& problems, std::op
 template <class Type>
 bool read(const json::Value& from, const Path& path, Problems& problems, std::vector<Type>& to);
 template <class Type>
-bool read(const json::Value& from, const Path& path, Problems& problems, std::map<std::string, Type>& to);
+bool read(const json::Value& from, const Path& path, Problems& problems,
+          std::map<std::string, Type>& to);
 template <Struct Type>
 bool read(const json::Value& from, const Path& path, Problems& problems, Type& to);
 
-bool wrong_type(const json::Value& from, const Path& path, Problems& problems, std::string_view wanted);
-void not_one_of(std::string_view got, std::span<const std::string_view> known, const Path& path, Problems& problems);
+bool wrong_type(const json::Value& from, const Path& path, Problems& problems,
+                std::string_view wanted);
+void not_one_of(std::string_view got, std::span<const std::string_view> known, const Path& path,
+                Problems& problems);
 
 json::Value write(const std::string& from);
 json::Value write(bool from);
@@ -129,7 +132,8 @@ class Reader {
   // Required, and not the empty text.
   void filled(std::string_view name, std::string& field) {
     required(name, field);
-    if (object_[name].is_string() && field.empty()) problem(name, "should be at least 1 chars long");
+    if (object_[name].is_string() && field.empty())
+      problem(name, "should be at least 1 chars long");
   }
   template <class Type, class Default>
   void defaulted(std::string_view name, Type& field, const Default&) {
@@ -140,7 +144,8 @@ class Reader {
   void status(std::string_view name, Type& field) {
     Problems ignored;
     Type fresh;
-    if (!object_[name].is_null() && read(object_[name], Path{&path_, name}, ignored, fresh) && ignored.none()) {
+    if (!object_[name].is_null() && read(object_[name], Path{&path_, name}, ignored, fresh) &&
+        ignored.none()) {
       field = std::move(fresh);
     }
   }
@@ -229,7 +234,8 @@ bool read(const json::Value& from, const Path& path, Problems& problems, std::ve
 }
 
 template <class Type>
-bool read(const json::Value& from, const Path& path, Problems& problems, std::map<std::string, Type>& to) {
+bool read(const json::Value& from, const Path& path, Problems& problems,
+          std::map<std::string, Type>& to) {
   if (!from.is_object()) return wrong_type(from, path, problems, "object");
   to.clear();
   for (const json::Member& member : from.members()) {

@@ -51,27 +51,34 @@ Schema feature_id(std::string_view description) {
 Schema validate_healths(std::string_view description) {
   Schema source = object(
       "Where metrics are asked for.",
-      {required("url", string("Address of a server that speaks Prometheus' query API.").min_length(1)),
+      {required("url",
+                string("Address of a server that speaks Prometheus' query API.").min_length(1)),
        optional("path", string("Path of the query API.").fallback("api/v1/query")),
-       optional("secretRef", secret_reference("Secret with a token, or with username and password."))});
-  Schema query = object({}, {required("name", string("Name under which Lua finds the number.").min_length(1)),
-                             required("query", string("The query; it must give one series.").min_length(1))});
+       optional("secretRef",
+                secret_reference("Secret with a token, or with username and password."))});
+  Schema query =
+      object({}, {required("name", string("Name under which Lua finds the number.").min_length(1)),
+                  required("query", string("The query; it must give one series.").min_length(1))});
   Schema job = object("A Job that must succeed.",
                       {required("jobRef", data_ref("ConfigMap or Secret with the Job's YAML.")),
                        optional("timeout", duration("How long the Job may take.").fallback("5m"))});
   Schema check =
-      object("One check.",
-             {required("name", string("Name of the check.")),
-              required("featureID", feature_id("The check runs with this kind of add-on.")),
-              optional("group", string("API group of the objects that are looked at.")),
-              optional("version", string("API version of the objects that are looked at.")),
-              optional("kind", string("Kind of the objects; without it only metrics are looked at.")),
-              optional("labelFilters", label_filters("Conditions on the objects' labels; all must hold.")),
-              optional("namespace", string("Only objects of this namespace; empty for all.")),
-              optional("script", string("Lua with a function evaluate(obj) that returns {healthy, message}.")),
-              optional("evaluateCEL", cel_rules("CEL rules over the variable resource.")),
-              optional("metricSource", source), optional("metricQueries", array("Metrics for the script.", query)),
-              optional("jobCheck", job)})
+      object(
+          "One check.",
+          {required("name", string("Name of the check.")),
+           required("featureID", feature_id("The check runs with this kind of add-on.")),
+           optional("group", string("API group of the objects that are looked at.")),
+           optional("version", string("API version of the objects that are looked at.")),
+           optional("kind", string("Kind of the objects; without it only metrics are looked at.")),
+           optional("labelFilters",
+                    label_filters("Conditions on the objects' labels; all must hold.")),
+           optional("namespace", string("Only objects of this namespace; empty for all.")),
+           optional("script",
+                    string("Lua with a function evaluate(obj) that returns {healthy, message}.")),
+           optional("evaluateCEL", cel_rules("CEL rules over the variable resource.")),
+           optional("metricSource", source),
+           optional("metricQueries", array("Metrics for the script.", query)),
+           optional("jobCheck", job)})
           .rule("!has(self.jobCheck) || (!has(self.script) && !has(self.evaluateCEL))",
                 "jobCheck cannot be set together with script or evaluateCEL");
   return array(description, check).atomic();

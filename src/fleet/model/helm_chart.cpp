@@ -112,38 +112,42 @@ namespace {
 Schema flag(std::string_view description) { return boolean(description).fallback(false); }
 
 Schema install_options() {
-  return object("Options of installing.",
-                {optional("createNamespace", boolean("Create the release's namespace.").fallback(true)),
-                 optional("replace", boolean("Replace an older release of the name.").fallback(true)),
-                 optional("disableHooks", flag("Run no hooks.")),
-                 optional("takeOwnership", flag("Take over objects that exist already.")),
-                 optional("recoverAfterConsecutiveFailures",
-                          integer("Uninstall first after so many failures in a row.")
-                              .fallback(kRecoverAfterFailuresDefault))});
+  return object(
+      "Options of installing.",
+      {optional("createNamespace", boolean("Create the release's namespace.").fallback(true)),
+       optional("replace", boolean("Replace an older release of the name.").fallback(true)),
+       optional("disableHooks", flag("Run no hooks.")),
+       optional("takeOwnership", flag("Take over objects that exist already.")),
+       optional("recoverAfterConsecutiveFailures",
+                integer("Uninstall first after so many failures in a row.")
+                    .fallback(kRecoverAfterFailuresDefault))});
 }
 
 Schema upgrade_options() {
-  return object("Options of upgrading.",
-                {optional("force", flag("Replace objects where needed.")),
-                 optional("resetValues", flag("Start from the chart's own values.")),
-                 optional("reuseValues", flag("Start from the values of the last release.")),
-                 optional("resetThenReuseValues",
-                          flag("Start from the chart's own values, then those of the last release.")),
-                 optional("recreate", flag("Restart pods. Deprecated.")),
-                 optional("maxHistory", integer("Releases that are kept.").fallback(kMaxHistoryDefault)),
-                 optional("cleanupOnFail", flag("Delete new objects when an upgrade fails.")),
-                 optional("subNotes", flag("Render the notes of subcharts.")),
-                 optional("upgradeCRDs", flag("Update CRDs, too.")),
-                 optional("disableHooks", flag("Run no hooks.")),
-                 optional("takeOwnership", flag("Take over objects that exist already."))});
+  return object(
+      "Options of upgrading.",
+      {optional("force", flag("Replace objects where needed.")),
+       optional("resetValues", flag("Start from the chart's own values.")),
+       optional("reuseValues", flag("Start from the values of the last release.")),
+       optional("resetThenReuseValues",
+                flag("Start from the chart's own values, then those of the last release.")),
+       optional("recreate", flag("Restart pods. Deprecated.")),
+       optional("maxHistory", integer("Releases that are kept.").fallback(kMaxHistoryDefault)),
+       optional("cleanupOnFail", flag("Delete new objects when an upgrade fails.")),
+       optional("subNotes", flag("Render the notes of subcharts.")),
+       optional("upgradeCRDs", flag("Update CRDs, too.")),
+       optional("disableHooks", flag("Run no hooks.")),
+       optional("takeOwnership", flag("Take over objects that exist already."))});
 }
 
 Schema uninstall_options() {
-  return object("Options of uninstalling.",
-                {optional("keepHistory", boolean("Keep the record of the release.")),
-                 optional("deletionPropagation",
-                          string("How dependents are deleted.").one_of({"orphan", "foreground", "background"})),
-                 optional("disableHooks", flag("Run no hooks."))});
+  return object(
+      "Options of uninstalling.",
+      {optional("keepHistory", boolean("Keep the record of the release.")),
+       optional(
+           "deletionPropagation",
+           string("How dependents are deleted.").one_of({"orphan", "foreground", "background"})),
+       optional("disableHooks", flag("Run no hooks."))});
 }
 
 Schema helm_options() {
@@ -155,7 +159,8 @@ Schema helm_options() {
        optional("waitForJobs", flag("With wait: wait for Jobs to complete, too.")),
        optional("timeout", duration("How long one operation may take; five minutes when absent.")),
        optional("disableHooks", flag("Run no hooks. Deprecated: see the options of each action.")),
-       optional("disableOpenAPIValidation", flag("Do not check objects against the cluster's schemas.")),
+       optional("disableOpenAPIValidation",
+                flag("Do not check objects against the cluster's schemas.")),
        optional("atomic", flag("Undo what was done when it fails.")),
        optional("dependencyUpdate", flag("Fetch missing dependencies.")),
        optional("labels", text_map("Labels of the release's record.")),
@@ -163,28 +168,31 @@ Schema helm_options() {
        optional("description", string("Description of the release.")),
        optional("passCredentialsAll", boolean("Send credentials to every host.")),
        optional("runTests", flag("Run the chart's tests after deploying.")),
-       optional("postRenderStrategy",
-                string("Whether hooks are changed by patches, too.").one_of({"combined", "separate", "nohooks"})),
+       optional("postRenderStrategy", string("Whether hooks are changed by patches, too.")
+                                          .one_of({"combined", "separate", "nohooks"})),
        optional("installOptions", install_options()), optional("upgradeOptions", upgrade_options()),
        optional("uninstallOptions", uninstall_options())});
 }
 
 Schema registry_credentials() {
-  return object("How to log in to the repository.",
-                {optional("credentials", secret_reference("Secret with the credentials.")),
-                 optional("key", string("Key in that Secret.")),
-                 optional("ca", secret_reference("Secret with the certificate authority.")),
-                 optional("insecureSkipTLSVerify", boolean("Do not verify the server's certificate.")),
-                 optional("plainHTTP", boolean("Speak HTTP with the registry."))});
+  return object(
+      "How to log in to the repository.",
+      {optional("credentials", secret_reference("Secret with the credentials.")),
+       optional("key", string("Key in that Secret.")),
+       optional("ca", secret_reference("Secret with the certificate authority.")),
+       optional("insecureSkipTLSVerify", boolean("Do not verify the server's certificate.")),
+       optional("plainHTTP", boolean("Speak HTTP with the registry."))});
 }
 
 Schema signature_verification() {
   Schema identity = object({}, {required("issuer", string("Issuer, a regular expression.")),
                                 required("subject", string("Subject, a regular expression."))});
-  return object("How the signature of an OCI chart is verified.",
-                {required("provider", string("With a public key, or keyless.").one_of({"PublicKey", "Keyless"})),
-                 optional("secretRef", secret_reference("Secret with the public key cosign.pub.")),
-                 optional("matchOIDCIdentity", array("Accepted signers, when keyless.", identity))});
+  return object(
+      "How the signature of an OCI chart is verified.",
+      {required("provider",
+                string("With a public key, or keyless.").one_of({"PublicKey", "Keyless"})),
+       optional("secretRef", secret_reference("Secret with the public key cosign.pub.")),
+       optional("matchOIDCIdentity", array("Accepted signers, when keyless.", identity))});
 }
 
 }  // namespace
@@ -195,25 +203,33 @@ Schema helm_charts() {
                                              {"repositoryName", "RepositoryName must be defined"}};
   Schema chart = object(
       "One chart.",
-      {required("repositoryURL",
-                string("Repository: http(s)://, oci://, or a Flux source as gitrepository://namespace/name/path.")
-                    .min_length(1)),
+      {required("repositoryURL", string("Repository: http(s)://, oci://, or a Flux source as "
+                                        "gitrepository://namespace/name/path.")
+                                     .min_length(1)),
        optional("repositoryName", string("Name of the repository.")),
-       optional("chartName", string("Name of the chart, as repository/chart where it is served over HTTP.")),
+       optional("chartName",
+                string("Name of the chart, as repository/chart where it is served over HTTP.")),
        optional("chartVersion", string("Version of the chart.")),
        required("releaseName", string("Name of the release.").min_length(1)),
        required("releaseNamespace", string("Namespace of the release.").min_length(1)),
        optional("values", string("Values as YAML. A template.")),
        optional("valuesFrom", values_from("ConfigMaps and Secrets with more values.")),
-       optional("helmChartAction", string("Install or uninstall.").one_of({"Install", "Uninstall"}).fallback("Install")),
-       optional("options", helm_options()), optional("registryCredentialsConfig", registry_credentials()),
+       optional(
+           "helmChartAction",
+           string("Install or uninstall.").one_of({"Install", "Uninstall"}).fallback("Install")),
+       optional("options", helm_options()),
+       optional("registryCredentialsConfig", registry_credentials()),
        optional("signatureVerification", signature_verification()),
-       optional("provenanceVerification",
-                object("How the provenance of a chart served over HTTP is verified.",
-                       {required("keyringSecretRef", secret_reference("Secret with the keyring, key keyring.gpg."))}))});
+       optional(
+           "provenanceVerification",
+           object("How the provenance of a chart served over HTTP is verified.",
+                  {required("keyringSecretRef",
+                            secret_reference("Secret with the keyring, key keyring.gpg."))}))});
   for (const auto& [name, message] : kNeeded) {
-    std::string rule = "self.repositoryURL.startsWith('http') || self.repositoryURL.startsWith('oci') ? size(self." +
-                       std::string(name) + ") >= 1 : true";
+    std::string rule =
+        "self.repositoryURL.startsWith('http') || self.repositoryURL.startsWith('oci') ? "
+        "size(self." +
+        std::string(name) + ") >= 1 : true";
     chart = chart.rule(rule, message);
   }
   return array("Helm charts to deploy.", chart).atomic();

@@ -35,14 +35,15 @@ TEST(Names, generated_names_follow_from_what_they_are_for) {
   EXPECT_TRUE(name.starts_with("sveltos-"));
   EXPECT_EQ(name.size(), 28U);
   EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567", 8), std::string::npos);
-  std::set<std::string> all = {name,
-                               generated_name({"t2", kGke, &service, ""}),
-                               generated_name({"t", kCapi, &service, ""}),
-                               generated_name({"t", {"other", "gke", ClusterType::Sveltos}, &service, ""}),
-                               generated_name({"t", kGke, &config, ""}),
-                               generated_name({"t", kGke, &shifted, ""}),
-                               generated_name({"t", kGke, nullptr, ""}),
-                               generated_name({"t", kGke, &service, "ConfigMap default/p"})};
+  std::set<std::string> all = {
+      name,
+      generated_name({"t2", kGke, &service, ""}),
+      generated_name({"t", kCapi, &service, ""}),
+      generated_name({"t", {"other", "gke", ClusterType::Sveltos}, &service, ""}),
+      generated_name({"t", kGke, &config, ""}),
+      generated_name({"t", kGke, &shifted, ""}),
+      generated_name({"t", kGke, nullptr, ""}),
+      generated_name({"t", kGke, &service, "ConfigMap default/p"})};
   EXPECT_EQ(all.size(), 8U);
 }
 
@@ -59,7 +60,8 @@ TEST(Names, clusters_of_two_types_are_two_clusters) {
   pod.kind = "Pod";
   Result<ClusterRef> wrong = to_cluster(pod);
   ASSERT_FALSE(wrong.has_value());
-  EXPECT_EQ(wrong.error().text(), "a cluster reference must be of kind SveltosCluster or Cluster, got \"Pod\"");
+  EXPECT_EQ(wrong.error().text(),
+            "a cluster reference must be of kind SveltosCluster or Cluster, got \"Pod\"");
 }
 
 TEST(Names, words_are_spelled_as_the_api_spells_them) {

@@ -45,7 +45,8 @@ Schema patch_selector(std::string_view description) {
                  optional("kind", string("Kind, a regular expression.")),
                  optional("namespace", string("Namespace, a regular expression.")),
                  optional("name", string("Name, a regular expression.")),
-                 optional("annotationSelector", string("Selector over annotations, in the syntax of label selectors.")),
+                 optional("annotationSelector",
+                          string("Selector over annotations, in the syntax of label selectors.")),
                  optional("labelSelector", string("Selector over labels."))});
 }
 
@@ -53,15 +54,20 @@ Schema patch_selector(std::string_view description) {
 
 Schema patches() {
   return array("Changes made to objects before they are deployed.",
-               object({}, {required("patch", string("A strategic merge patch, or a list of JSON patch operations.")),
-                           optional("target", patch_selector("Which objects are changed; all when absent."))}))
+               object({},
+                      {required(
+                           "patch",
+                           string("A strategic merge patch, or a list of JSON patch operations.")),
+                       optional("target",
+                                patch_selector("Which objects are changed; all when absent."))}))
       .atomic();
 }
 
 Schema drift_exclusions() {
-  return array("Fields that may differ in the cluster.",
-               object({}, {required("paths", texts("JSON pointers to the fields.").min_items(1)),
-                           optional("target", patch_selector("In which objects; all when absent."))}))
+  return array(
+             "Fields that may differ in the cluster.",
+             object({}, {required("paths", texts("JSON pointers to the fields.").min_items(1)),
+                         optional("target", patch_selector("In which objects; all when absent."))}))
       .atomic();
 }
 

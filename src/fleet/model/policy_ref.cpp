@@ -99,32 +99,40 @@ std::vector<Field> remote_url_fields() {
 
 std::vector<Field> content_schema(const Schema& remote_url) {
   return {
-      optional("namespace", string("Namespace of the source; empty for the cluster's. A template.")),
+      optional("namespace",
+               string("Namespace of the source; empty for the cluster's. A template.")),
       optional("name", string("Name of the source. A template.")),
-      optional("kind", string("Kind of the source.")
-                           .one_of({"GitRepository", "OCIRepository", "Bucket", "ConfigMap", "Secret"})),
+      optional("kind",
+               string("Kind of the source.")
+                   .one_of({"GitRepository", "OCIRepository", "Bucket", "ConfigMap", "Secret"})),
       optional("path", string("Folder in a Flux source.")),
-      optional("deploymentType", string("Deploy to the matching cluster, or to the management cluster.")
-                                     .one_of({"Local", "Remote"})
-                                     .fallback("Remote")),
+      optional("deploymentType",
+               string("Deploy to the matching cluster, or to the management cluster.")
+                   .one_of({"Local", "Remote"})
+                   .fallback("Remote")),
       optional("optional", boolean("A missing source is no error.").fallback(false)),
       optional("tier", int32("Of two references with the same object, the lower tier wins.")
                            .minimum(1)
                            .fallback(kTierDefault)),
-      optional("skipNamespaceCreation", boolean("Do not create missing namespaces.").fallback(false)),
-      optional("force", boolean("Delete and create again where a field cannot be changed.").fallback(false)),
+      optional("skipNamespaceCreation",
+               boolean("Do not create missing namespaces.").fallback(false)),
+      optional("force",
+               boolean("Delete and create again where a field cannot be changed.").fallback(false)),
       optional("remoteURL", remote_url)};
 }
 
 Schema with_source_rule(const Schema& schema) {
-  return schema.rule("has(self.remoteURL) != has(self.kind)", "either remoteURL or kind must be set, but not both");
+  return schema.rule("has(self.remoteURL) != has(self.kind)",
+                     "either remoteURL or kind must be set, but not both");
 }
 
 }  // namespace
 
 Schema policy_refs() {
-  Schema remote = object("Content fetched from an address.",
-                         fields_of({remote_url_fields(), {optional("template", boolean("The content is a template."))}}));
+  Schema remote =
+      object("Content fetched from an address.",
+             fields_of({remote_url_fields(),
+                        {optional("template", boolean("The content is a template."))}}));
   return array("Sources of Kubernetes objects to deploy.",
                with_source_rule(object("One source.", content_schema(remote))))
       .atomic();
@@ -139,32 +147,40 @@ Schema kustomization_refs() {
       optional("values", text_map("Values substituted after the build.")),
       optional("valuesFrom", values_from("ConfigMaps and Secrets with more values."))};
   return array("Kustomizations to build and deploy.",
-               with_source_rule(object("One kustomization.", fields_of({content_schema(remote), more}))))
+               with_source_rule(
+                   object("One kustomization.", fields_of({content_schema(remote), more}))))
       .atomic();
 }
 
 Schema data_ref(std::string_view description) {
-  return object(description, {required("kind", string("Kind of the source.").one_of({"ConfigMap", "Secret"})),
-                              optional("namespace", string("Namespace of the source.")),
-                              required("name", string("Name of the source.").min_length(1))});
+  return object(description,
+                {required("kind", string("Kind of the source.").one_of({"ConfigMap", "Secret"})),
+                 optional("namespace", string("Namespace of the source.")),
+                 required("name", string("Name of the source.").min_length(1))});
 }
 
 Schema values_from(std::string_view description) {
-  return array(description,
-               object({}, {required("kind", string("Kind of the source.").one_of({"ConfigMap", "Secret"})),
-                           optional("namespace", string("Namespace of the source; empty for the cluster's.")),
-                           required("name", string("Name of the source.").min_length(1)),
-                           optional("optional", boolean("A missing source is no error.").fallback(false))}));
+  return array(
+      description,
+      object({},
+             {required("kind", string("Kind of the source.").one_of({"ConfigMap", "Secret"})),
+              optional("namespace", string("Namespace of the source; empty for the cluster's.")),
+              required("name", string("Name of the source.").min_length(1)),
+              optional("optional", boolean("A missing source is no error.").fallback(false))}));
 }
 
 Schema template_resource_refs() {
-  return array("Objects of the management cluster that templates can use.",
-               object({}, {required("resource", object_reference("The object; namespace and name are templates.")),
-                           required("identifier", string("Name under which templates find it.")),
-                           optional("optional", boolean("A missing object is no error.").fallback(false)),
-                           optional("ignoreStatusChanges",
-                                    boolean("A change of its status renders nothing anew.").fallback(false)),
-                           optional("watchFields", texts("Only a change of these fields renders anew."))}))
+  return array(
+             "Objects of the management cluster that templates can use.",
+             object(
+                 {},
+                 {required("resource",
+                           object_reference("The object; namespace and name are templates.")),
+                  required("identifier", string("Name under which templates find it.")),
+                  optional("optional", boolean("A missing object is no error.").fallback(false)),
+                  optional("ignoreStatusChanges",
+                           boolean("A change of its status renders nothing anew.").fallback(false)),
+                  optional("watchFields", texts("Only a change of these fields renders anew."))}))
       .keyed({"identifier"});
 }
 

@@ -1,4 +1,5 @@
-// References to content in the management cluster: raw YAML, kustomizations, values, objects for templates.
+// References to content in the management cluster: raw YAML, kustomizations, values, objects for
+// templates.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,8 @@ struct RemoteUrl {
   friend bool operator==(const RemoteUrl&, const RemoteUrl&) = default;
 };
 
-// What PolicyRef and KustomizationRef have in common. Exactly one of `kind` and `remote_url` is set.
+// What PolicyRef and KustomizationRef have in common. Exactly one of `kind` and `remote_url` is
+// set.
 struct ContentRef {
   // Empty: the cluster's namespace.
   std::string ns;

@@ -55,7 +55,8 @@ json::Value write(const ProfileSpec& from) { return write<ProfileSpec>(from); }
 namespace {
 
 bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
-  return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return text.starts_with(start); });
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](std::string_view start) { return text.starts_with(start); });
 }
 
 template <class Ref>
@@ -115,9 +116,12 @@ void check_add_ons(const AddOns& add_ons, const Path& spec, Problems& problems) 
   check_healths(add_ons.post_delete_checks, Path{&spec, "postDeleteChecks"}, problems);
   for (std::size_t i = 0; i < add_ons.template_resource_refs.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (add_ons.template_resource_refs[i].identifier != add_ons.template_resource_refs[j].identifier) continue;
+      if (add_ons.template_resource_refs[i].identifier !=
+          add_ons.template_resource_refs[j].identifier)
+        continue;
       const Path refs{&spec, "templateResourceRefs"};
-      problems.add(Path{&refs, {}, i}, "duplicate identifier \"" + add_ons.template_resource_refs[i].identifier + "\"");
+      problems.add(Path{&refs, {}, i},
+                   "duplicate identifier \"" + add_ons.template_resource_refs[i].identifier + "\"");
       break;
     }
   }
@@ -128,39 +132,50 @@ std::string_view kind_of(const Profile& profile) {
 }
 
 Result<Profile> parse_profile(const json::Value& object) {
-  Result<Profile> profile = read_object<Profile>(object, {"ClusterProfile", "Profile"}, check_profile);
+  Result<Profile> profile =
+      read_object<Profile>(object, {"ClusterProfile", "Profile"}, check_profile);
   if (profile && object["kind"].text() == "Profile") profile->scope = ProfileScope::Namespace;
   return profile;
 }
 
-json::Value to_json(const Profile& profile) { return write_object(kConfigApiVersion, kind_of(profile), profile); }
+json::Value to_json(const Profile& profile) {
+  return write_object(kConfigApiVersion, kind_of(profile), profile);
+}
 json::Value to_json(const ProfileSpec& spec) { return write(spec); }
 json::Value to_json(const ProfileStatus& status) { return write(status); }
 
 std::vector<Field> add_on_schema() {
   return {
-      optional("syncMode", string("Whether deployed content follows changes, and how.")
-                               .one_of({"OneTime", "Continuous", "ContinuousWithDriftDetection", "DryRun"})
-                               .fallback("Continuous")),
+      optional("syncMode",
+               string("Whether deployed content follows changes, and how.")
+                   .one_of({"OneTime", "Continuous", "ContinuousWithDriftDetection", "DryRun"})
+                   .fallback("Continuous")),
       optional("tier", int32("Of two that want the same object, the lower tier wins.")
                            .minimum(1)
                            .fallback(kTierDefault)),
-      optional("continueOnConflict", boolean("Deploy the rest when an object is another's.").fallback(false)),
-      optional("maxUpdate", int_or_string("How many clusters may change at a time, as number or percentage.")
-                                .pattern("^((100|[0-9]{1,2})%|[0-9]+)$")),
-      optional("stopMatchingBehavior", string("What happens to deployed content when a cluster stops matching.")
-                                           .one_of({"WithdrawPolicies", "LeavePolicies"})
-                                           .fallback("WithdrawPolicies")),
-      optional("reloader", boolean("Roll workloads when a mounted ConfigMap or Secret changes.").fallback(false)),
+      optional("continueOnConflict",
+               boolean("Deploy the rest when an object is another's.").fallback(false)),
+      optional("maxUpdate",
+               int_or_string("How many clusters may change at a time, as number or percentage.")
+                   .pattern("^((100|[0-9]{1,2})%|[0-9]+)$")),
+      optional("stopMatchingBehavior",
+               string("What happens to deployed content when a cluster stops matching.")
+                   .one_of({"WithdrawPolicies", "LeavePolicies"})
+                   .fallback("WithdrawPolicies")),
+      optional(
+          "reloader",
+          boolean("Roll workloads when a mounted ConfigMap or Secret changes.").fallback(false)),
       optional("templateResourceRefs", template_resource_refs()),
       optional("dependsOn", texts("Names of profiles that must be deployed first.")),
-      optional("policyRefs", policy_refs()), optional("helmCharts", helm_charts()),
+      optional("policyRefs", policy_refs()),
+      optional("helmCharts", helm_charts()),
       optional("kustomizationRefs", kustomization_refs()),
       optional("preDeployChecks", validate_healths("Checks that must pass before deploying.")),
       optional("validateHealths", validate_healths("Checks that must pass after deploying.")),
       optional("preDeleteChecks", validate_healths("Checks that must pass before deleting.")),
       optional("postDeleteChecks", validate_healths("Checks that must pass after deleting.")),
-      optional("patches", patches()), optional("patchesFrom", values_from("ConfigMaps and Secrets with patches.")),
+      optional("patches", patches()),
+      optional("patchesFrom", values_from("ConfigMaps and Secrets with patches.")),
       optional("driftExclusions", drift_exclusions()),
       optional("extraLabels", text_map("Labels that every deployed object gets.")),
       optional("extraAnnotations", text_map("Annotations that every deployed object gets."))};
@@ -169,12 +184,16 @@ std::vector<Field> add_on_schema() {
 Schema profile_spec(std::string_view description) {
   return object(
       description,
-      fields_of({{optional("clusterSelector", cluster_selector("Clusters by label. An empty selector chooses none.")),
+      fields_of({{optional("clusterSelector",
+                           cluster_selector("Clusters by label. An empty selector chooses none.")),
                   optional("clusterRefs", object_references("Clusters by name.")),
-                  optional("setRefs", texts("Names of cluster sets whose selected clusters are chosen."))},
+                  optional("setRefs",
+                           texts("Names of cluster sets whose selected clusters are chosen."))},
                  add_on_schema(),
-                 {optional("continueOnError", boolean("Deploy the rest when an object fails.").fallback(false)),
-                  optional("maxConsecutiveFailures", integer("Give a cluster up after so many failures in a row."))}}));
+                 {optional("continueOnError",
+                           boolean("Deploy the rest when an object fails.").fallback(false)),
+                  optional("maxConsecutiveFailures",
+                           integer("Give a cluster up after so many failures in a row."))}}));
 }
 
 namespace {
@@ -192,11 +211,13 @@ Schema profile_status() {
                  optional("failedClusters", array("Clusters that failed.", failed)),
                  optional("dependenciesHash", bytes("Hash of what the profile depends on.")),
                  optional("reconciliationSuspended", boolean("The profile is paused.")),
-                 optional("suspensionReason", string("Why it is paused.")), optional("conditions", conditions())});
+                 optional("suspensionReason", string("Why it is paused.")),
+                 optional("conditions", conditions())});
 }
 
 std::vector<PrinterColumn> profile_columns() {
-  return {{"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status", "Whether all clusters are provisioned", 0},
+  return {{"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status",
+           "Whether all clusters are provisioned", 0},
           {"Sync", "string", ".spec.syncMode", "How changes are followed", 1},
           {"Tier", "integer", ".spec.tier", "Lower tiers win", 1},
           {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0}};
@@ -205,15 +226,29 @@ std::vector<PrinterColumn> profile_columns() {
 }  // namespace
 
 KindSchema cluster_profile_schema() {
-  return {"config.projectsveltos.io", "ClusterProfile", "clusterprofiles", "clusterprofile", kube::Scope::Cluster,
-          "Add-ons for all clusters that match.", profile_spec("What to deploy, and where."), profile_status(),
-          Subresource::Status, profile_columns()};
+  return {"config.projectsveltos.io",
+          "ClusterProfile",
+          "clusterprofiles",
+          "clusterprofile",
+          kube::Scope::Cluster,
+          "Add-ons for all clusters that match.",
+          profile_spec("What to deploy, and where."),
+          profile_status(),
+          Subresource::Status,
+          profile_columns()};
 }
 
 KindSchema profile_schema() {
-  return {"config.projectsveltos.io", "Profile", "profiles", "profile", kube::Scope::Namespaced,
-          "Add-ons for the clusters of its namespace that match.", profile_spec("What to deploy, and where."),
-          profile_status(), Subresource::Status, profile_columns()};
+  return {"config.projectsveltos.io",
+          "Profile",
+          "profiles",
+          "profile",
+          kube::Scope::Namespaced,
+          "Add-ons for the clusters of its namespace that match.",
+          profile_spec("What to deploy, and where."),
+          profile_status(),
+          Subresource::Status,
+          profile_columns()};
 }
 
 }  // namespace lesto::model

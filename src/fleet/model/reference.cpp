@@ -52,8 +52,9 @@ Result<ClusterRef> to_cluster(const ObjectReference& reference) {
     cluster.type = ClusterType::Capi;
     return cluster;
   }
-  return fail(Code::Invalid, "a cluster reference must be of kind SveltosCluster or Cluster, got \"" +
-                                 reference.kind + "\"");
+  return fail(Code::Invalid,
+              "a cluster reference must be of kind SveltosCluster or Cluster, got \"" +
+                  reference.kind + "\"");
 }
 
 Schema object_reference(std::string_view description) {
@@ -62,7 +63,8 @@ Schema object_reference(std::string_view description) {
       description, {optional("apiVersion", string("Group and version of the object.")),
                     optional("kind", string("Kind of the object.")),
                     optional("namespace", string("Namespace of the object.")),
-                    optional("name", string("Name of the object.")), optional("uid", string("UID of the object.")),
+                    optional("name", string("Name of the object.")),
+                    optional("uid", string("UID of the object.")),
                     optional("resourceVersion", string("Version of the object that is meant.")),
                     optional("fieldPath", string("Part of the object that is meant."))});
   json::Value atomic = reference.json();
@@ -70,17 +72,22 @@ Schema object_reference(std::string_view description) {
   return Schema(std::move(atomic));
 }
 
-Schema object_references(std::string_view description) { return array(description, object_reference({})); }
+Schema object_references(std::string_view description) {
+  return array(description, object_reference({}));
+}
 
 Schema secret_reference(std::string_view description) {
-  json::Value atomic = object(description, {optional("namespace", string("Namespace of the Secret.")),
-                                            optional("name", string("Name of the Secret."))})
-                           .json();
+  json::Value atomic =
+      object(description, {optional("namespace", string("Namespace of the Secret.")),
+                           optional("name", string("Name of the Secret."))})
+          .json();
   atomic.set("x-kubernetes-map-type", "atomic");
   return Schema(std::move(atomic));
 }
 
-Schema cluster_type(std::string_view description) { return string(description).one_of({"Capi", "Sveltos"}); }
+Schema cluster_type(std::string_view description) {
+  return string(description).one_of({"Capi", "Sveltos"});
+}
 
 std::vector<Field> cluster_ref_fields() {
   return {required("clusterNamespace", string("Namespace of the cluster.")),
@@ -90,7 +97,8 @@ std::vector<Field> cluster_ref_fields() {
 
 }  // namespace lesto::model
 
-std::size_t std::hash<lesto::model::ClusterRef>::operator()(const lesto::model::ClusterRef& cluster) const noexcept {
+std::size_t std::hash<lesto::model::ClusterRef>::operator()(
+    const lesto::model::ClusterRef& cluster) const noexcept {
   constexpr std::size_t kPrime = 1099511628211ULL;
   std::size_t sum = std::hash<std::string>{}(cluster.ns);
   sum = sum * kPrime + std::hash<std::string>{}(cluster.name);

@@ -23,8 +23,8 @@ struct ObjectReference {
   friend bool operator==(const ObjectReference&, const ObjectReference&) = default;
 };
 
-// Which cluster. SveltosCluster and Cluster API's Cluster with the same namespace and name are two clusters, so the
-// type belongs to the identity (reference/periphery.md 10.1 case 4).
+// Which cluster. SveltosCluster and Cluster API's Cluster with the same namespace and name are two
+// clusters, so the type belongs to the identity (reference/periphery.md 10.1 case 4).
 struct ClusterRef {
   std::string ns;
   std::string name;

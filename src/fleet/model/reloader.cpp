@@ -60,38 +60,61 @@ Result<ReloaderReport> parse_reloader_report(const json::Value& object) {
   return read_object<ReloaderReport>(object, {"ReloaderReport"}, nullptr);
 }
 
-json::Value to_json(const Reloader& reloader) { return write_object(kLibApiVersion, "Reloader", reloader); }
-json::Value to_json(const ReloaderReport& report) { return write_object(kLibApiVersion, "ReloaderReport", report); }
+json::Value to_json(const Reloader& reloader) {
+  return write_object(kLibApiVersion, "Reloader", reloader);
+}
+json::Value to_json(const ReloaderReport& report) {
+  return write_object(kLibApiVersion, "ReloaderReport", report);
+}
 json::Value to_json(const ReloaderReportStatus& status) { return write(status); }
 
 namespace {
 
 Schema workloads(std::string_view description) {
-  return array(description,
-               object({}, {required("namespace", string("Namespace of the workload.").min_length(1)),
-                           required("name", string("Name of the workload.").min_length(1)),
-                           required("kind", string("Kind of the workload.")
-                                                .one_of({"Deployment", "StatefulSet", "DaemonSet"})),
-                           optional("value", string("Hash of what it mounts."))}));
+  return array(
+      description,
+      object({}, {required("namespace", string("Namespace of the workload.").min_length(1)),
+                  required("name", string("Name of the workload.").min_length(1)),
+                  required("kind", string("Kind of the workload.")
+                                       .one_of({"Deployment", "StatefulSet", "DaemonSet"})),
+                  optional("value", string("Hash of what it mounts."))}));
 }
 
 }  // namespace
 
 KindSchema reloader_schema() {
-  Schema spec = object("What to watch.", {optional("reloaderInfo", workloads("Workloads that may be rolled."))});
-  return {"lib.projectsveltos.io", "Reloader", "reloaders", "reloader", kube::Scope::Cluster,
-          "Workloads that are rolled when what they mount changes.", spec, std::nullopt, Subresource::None, {}};
+  Schema spec = object("What to watch.",
+                       {optional("reloaderInfo", workloads("Workloads that may be rolled."))});
+  return {"lib.projectsveltos.io",
+          "Reloader",
+          "reloaders",
+          "reloader",
+          kube::Scope::Cluster,
+          "Workloads that are rolled when what they mount changes.",
+          spec,
+          std::nullopt,
+          Subresource::None,
+          {}};
 }
 
 KindSchema reloader_report_schema() {
   std::vector<Field> more = {optional("resourcesToReload", workloads("Workloads to roll."))};
   Schema spec = object("What to roll.", fields_of({cluster_ref_fields(), more}));
-  Schema status = object("How far the report was handled.",
-                         {optional("phase", string("How far the report was handled.")
-                                                .one_of({"WaitingForDelivery", "Delivering", "Processed"})),
-                          optional("conditions", conditions())});
-  return {"lib.projectsveltos.io", "ReloaderReport", "reloaderreports", "reloaderreport", kube::Scope::Namespaced,
-          "Workloads of one cluster that must be rolled.", spec, status, Subresource::Status, {}};
+  Schema status =
+      object("How far the report was handled.",
+             {optional("phase", string("How far the report was handled.")
+                                    .one_of({"WaitingForDelivery", "Delivering", "Processed"})),
+              optional("conditions", conditions())});
+  return {"lib.projectsveltos.io",
+          "ReloaderReport",
+          "reloaderreports",
+          "reloaderreport",
+          kube::Scope::Namespaced,
+          "Workloads of one cluster that must be rolled.",
+          spec,
+          status,
+          Subresource::Status,
+          {}};
 }
 
 }  // namespace lesto::model

@@ -1,4 +1,5 @@
-// Reloader and ReloaderReport: workloads that are rolled when a mounted ConfigMap or Secret changes.
+// Reloader and ReloaderReport: workloads that are rolled when a mounted ConfigMap or Secret
+// changes.
 #pragma once
 
 #include <optional>

@@ -51,8 +51,9 @@ std::vector<Field> label_selector_fields() {
       {required("key", string("Key of the label.")),
        required("operator", string("In, NotIn, Exists or DoesNotExist.")),
        optional("values", array("Values that In and NotIn compare with.", string({})).atomic())});
-  return {optional("matchLabels", map("Labels that must have these values.", string({}))),
-          optional("matchExpressions", array("Conditions that must all hold.", expression).atomic())};
+  return {
+      optional("matchLabels", map("Labels that must have these values.", string({}))),
+      optional("matchExpressions", array("Conditions that must all hold.", expression).atomic())};
 }
 
 Schema atomic_map(const Schema& schema) {
@@ -63,23 +64,27 @@ Schema atomic_map(const Schema& schema) {
 
 }  // namespace
 
-Schema cluster_selector(std::string_view description) { return object_or_string(description, label_selector_fields()); }
+Schema cluster_selector(std::string_view description) {
+  return object_or_string(description, label_selector_fields());
+}
 
 Schema label_selector(std::string_view description) {
   return atomic_map(object(description, label_selector_fields()));
 }
 
 Schema label_filters(std::string_view description) {
-  return array(description,
-               object({}, {required("key", string("Key of the label.")),
-                           required("operation", string("How the label is compared.")
-                                                     .one_of({"Equal", "Different", "Has", "DoesNotHave"})),
-                           optional("value", string("Value that Equal and Different compare with."))}));
+  return array(
+      description,
+      object({}, {required("key", string("Key of the label.")),
+                  required("operation", string("How the label is compared.")
+                                            .one_of({"Equal", "Different", "Has", "DoesNotHave"})),
+                  optional("value", string("Value that Equal and Different compare with."))}));
 }
 
 Schema cel_rules(std::string_view description) {
-  return array(description, object({}, {required("name", string("Name of the rule, for messages.")),
-                                        required("rule", string("CEL expression that gives true or false."))}));
+  return array(description,
+               object({}, {required("name", string("Name of the rule, for messages.")),
+                           required("rule", string("CEL expression that gives true or false."))}));
 }
 
 Schema resource_selectors(std::string_view description) {
@@ -92,8 +97,11 @@ Schema resource_selectors(std::string_view description) {
        optional("selector", label_selector("A label selector that must fit, too.")),
        optional("namespace", string("Only objects of this namespace; empty for all.")),
        optional("name", string("Only the object of this name; empty for all.")),
-       optional("evaluate", string("Lua with a function evaluate(obj) that returns {matching, message}.")),
-       optional("evaluateCEL", cel_rules("CEL rules over the variable resource; one that is true makes a match."))});
+       optional("evaluate",
+                string("Lua with a function evaluate(obj) that returns {matching, message}.")),
+       optional(
+           "evaluateCEL",
+           cel_rules("CEL rules over the variable resource; one that is true makes a match."))});
   return array(description, selector);
 }
 

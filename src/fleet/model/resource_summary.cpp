@@ -77,7 +77,9 @@ Result<ResourceSummary> parse_resource_summary(const json::Value& object) {
   return read_object<ResourceSummary>(object, {"ResourceSummary"}, nullptr);
 }
 
-json::Value to_json(const ResourceSummary& summary) { return write_object(kLibApiVersion, "ResourceSummary", summary); }
+json::Value to_json(const ResourceSummary& summary) {
+  return write_object(kLibApiVersion, "ResourceSummary", summary);
+}
 json::Value to_json(const ResourceSummaryStatus& status) { return write(status); }
 
 namespace {
@@ -103,26 +105,38 @@ std::vector<Field> chart_schema() {
 KindSchema resource_summary_schema() {
   Schema tracked = object({}, tracked_schema());
   std::vector<Field> of_chart = {optional("group", array("Objects of the release.", tracked))};
-  std::vector<Field> of_hash = {optional("hash", string("Hash of the object.")),
-                                optional("helmChartRef", object("The release that it is of.", chart_schema()))};
+  std::vector<Field> of_hash = {
+      optional("hash", string("Hash of the object.")),
+      optional("helmChartRef", object("The release that it is of.", chart_schema()))};
   Schema hash = object({}, fields_of({tracked_schema(), of_hash}));
-  Schema spec = object("What must not drift.",
-                       {optional("resources", array("Objects of policyRefs.", tracked)),
-                        optional("kustomizeResources", array("Objects of kustomizations.", tracked)),
-                        optional("chartResources", array("Objects of Helm releases.",
-                                                         object({}, fields_of({chart_schema(), of_chart})))),
-                        optional("patches", patches())});
-  Schema status = object("What drifted.",
-                         {optional("resourcesChanged", boolean("An object of policyRefs drifted.")),
-                          optional("kustomizeResourcesChanged", boolean("An object of kustomizations drifted.")),
-                          optional("helmResourcesChanged", boolean("An object of Helm releases drifted.")),
-                          optional("driftedHelmCharts", array("Releases that drifted.", object({}, chart_schema()))),
-                          optional("resourceHashes", array("Objects of policyRefs as they should be.", hash)),
-                          optional("kustomizeResourceHashes", array("Objects of kustomizations as they should be.", hash)),
-                          optional("helmResourceHashes", array("Objects of releases as they should be.", hash)),
-                          optional("conditions", conditions())});
-  return {"lib.projectsveltos.io", "ResourceSummary", "resourcesummaries", "resourcesummary", kube::Scope::Namespaced,
-          "What must not drift in a cluster, and what did.", spec, status, Subresource::Status, {}};
+  Schema spec =
+      object("What must not drift.",
+             {optional("resources", array("Objects of policyRefs.", tracked)),
+              optional("kustomizeResources", array("Objects of kustomizations.", tracked)),
+              optional("chartResources", array("Objects of Helm releases.",
+                                               object({}, fields_of({chart_schema(), of_chart})))),
+              optional("patches", patches())});
+  Schema status = object(
+      "What drifted.",
+      {optional("resourcesChanged", boolean("An object of policyRefs drifted.")),
+       optional("kustomizeResourcesChanged", boolean("An object of kustomizations drifted.")),
+       optional("helmResourcesChanged", boolean("An object of Helm releases drifted.")),
+       optional("driftedHelmCharts", array("Releases that drifted.", object({}, chart_schema()))),
+       optional("resourceHashes", array("Objects of policyRefs as they should be.", hash)),
+       optional("kustomizeResourceHashes",
+                array("Objects of kustomizations as they should be.", hash)),
+       optional("helmResourceHashes", array("Objects of releases as they should be.", hash)),
+       optional("conditions", conditions())});
+  return {"lib.projectsveltos.io",
+          "ResourceSummary",
+          "resourcesummaries",
+          "resourcesummary",
+          kube::Scope::Namespaced,
+          "What must not drift in a cluster, and what did.",
+          spec,
+          status,
+          Subresource::Status,
+          {}};
 }
 
 }  // namespace lesto::model

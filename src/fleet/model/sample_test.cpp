@@ -1,7 +1,7 @@
-// Goal: no field of a schema is forgotten by the structs, and the other way round for what is printed.
-// Method: for each kind an object is made from its schema in which every field is set, to something other than its
-// default. Read and printed, it must come out as it went in. Fields that exclude each other go into different
-// variants; all variants together must cover the schema.
+// Goal: no field of a schema is forgotten by the structs, and the other way round for what is
+// printed. Method: for each kind an object is made from its schema in which every field is set, to
+// something other than its default. Read and printed, it must come out as it went in. Fields that
+// exclude each other go into different variants; all variants together must cover the schema.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -29,17 +29,22 @@ constexpr int kVariants = 4;
 // What is left out of a variant, since it excludes something else in it.
 bool left_out(std::string_view path, int variant) {
   auto is = [&](std::string_view end) { return path.ends_with(end); };
-  // Of the flat EventSource and of the first EventBasedAddOn; event_source_test and event_trigger_test have these.
-  for (const char* flat : {"group", "version", "kind", "labelFilters", "namespace", "script", "clusterSelector"}) {
+  // Of the flat EventSource and of the first EventBasedAddOn; event_source_test and
+  // event_trigger_test have these.
+  for (const char* flat :
+       {"group", "version", "kind", "labelFilters", "namespace", "script", "clusterSelector"}) {
     std::string root = std::string("old.spec.") + flat;
     if (path == root || path.starts_with(root + "[")) return true;
   }
   if (variant == 0) return is(".remoteURL") || is(".jobCheck") || is("spec.workloadIdentity");
   if (is("Refs[].kind") || is(".kubeconfigName")) return true;
-  for (const char* checks : {"validateHealths[]", "preDeployChecks[]", "preDeleteChecks[]", "postDeleteChecks[]"}) {
-    if (is(std::string(checks) + ".script") || is(std::string(checks) + ".evaluateCEL")) return true;
+  for (const char* checks :
+       {"validateHealths[]", "preDeployChecks[]", "preDeleteChecks[]", "postDeleteChecks[]"}) {
+    if (is(std::string(checks) + ".script") || is(std::string(checks) + ".evaluateCEL"))
+      return true;
   }
-  constexpr const char* kProviders[] = {"", ".workloadIdentity.aws", ".workloadIdentity.gcp", ".workloadIdentity.azure"};
+  constexpr const char* kProviders[] = {"", ".workloadIdentity.aws", ".workloadIdentity.gcp",
+                                        ".workloadIdentity.azure"};
   for (int other = 1; other < kVariants; ++other) {
     if (other != variant && is(kProviders[other])) return true;
   }
@@ -47,7 +52,8 @@ bool left_out(std::string_view path, int variant) {
 }
 
 bool is_duration(std::string_view path) {
-  for (const char* name : {".timeout", ".interval", ".tokenDuration", ".renewTokenRequestInterval"}) {
+  for (const char* name :
+       {".timeout", ".interval", ".tokenDuration", ".renewTokenRequestInterval"}) {
     if (path.ends_with(name)) return true;
   }
   return false;
@@ -164,16 +170,19 @@ void expect_all_fields_survive(const json::Value& definition, const ReadAndPrint
   }
   for (int variant = 0; variant < kVariants; ++variant) {
     Sampler sampler(variant);
-    json::Value object = json::object({{"apiVersion", definition["spec"]["group"].string() + "/" + version["name"].string()},
-                                       {"kind", kind},
-                                       {"metadata", metadata()}});
+    json::Value object = json::object(
+        {{"apiVersion", definition["spec"]["group"].string() + "/" + version["name"].string()},
+         {"kind", kind},
+         {"metadata", metadata()}});
     for (const char* part : {"spec", "status"}) {
       const json::Value& schema = version["schema"]["openAPIV3Schema"]["properties"][part];
-      if (schema.is_object()) object.set(part, sampler.make(schema, (old ? "old." : "new.") + std::string(part)));
+      if (schema.is_object())
+        object.set(part, sampler.make(schema, (old ? "old." : "new.") + std::string(part)));
     }
     Result<json::Value> printed = read_and_print(object);
     ASSERT_TRUE(printed.has_value()) << printed.error().text();
-    EXPECT_EQ(json::write(*printed, {.indent = 1}), json::write(object, {.indent = 1})) << kind << " variant " << variant;
+    EXPECT_EQ(json::write(*printed, {.indent = 1}), json::write(object, {.indent = 1}))
+        << kind << " variant " << variant;
     seen.insert(sampler.seen().begin(), sampler.seen().end());
   }
   for (const std::string& path : wanted) {

@@ -42,7 +42,8 @@ Schema Schema::keyed(std::initializer_list<std::string_view> keys) const {
 
 Schema Schema::rule(std::string_view expression, std::string_view message) const {
   Schema changed = *this;
-  changed.json_.at("x-kubernetes-validations").push(json::object({{"rule", expression}, {"message", message}}));
+  changed.json_.at("x-kubernetes-validations")
+      .push(json::object({{"rule", expression}, {"message", message}}));
   return changed;
 }
 
@@ -79,7 +80,8 @@ Schema int_or_string(std::string_view description) {
 }
 
 Schema object_or_string(std::string_view description, const std::vector<Field>& fields) {
-  json::Value schema = json::object({{"description", description}, {"x-kubernetes-preserve-unknown-fields", true}});
+  json::Value schema =
+      json::object({{"description", description}, {"x-kubernetes-preserve-unknown-fields", true}});
   add_fields(schema, fields);
   return Schema(std::move(schema));
 }
@@ -91,9 +93,11 @@ std::vector<Field> fields_of(std::initializer_list<std::vector<Field>> parts) {
 }
 
 std::size_t field_count(const json::Value& schema) {
-  std::size_t count = 0;
-  for (const json::Member& property : schema["properties"].members()) count += 1 + field_count(property.value);
-  for (const char* inner : {"items", "additionalProperties"}) count += field_count(schema[inner]);
+  if (!schema.is_object()) return 0;
+  std::size_t count = field_count(schema["items"]) + field_count(schema["additionalProperties"]);
+  for (const json::Member& property : schema["properties"].members()) {
+    count += 1 + field_count(property.value);
+  }
   return count;
 }
 

@@ -54,8 +54,12 @@ struct Field {
   Presence presence;
 };
 
-inline Field required(std::string_view name, Schema schema) { return {name, std::move(schema), Presence::Required}; }
-inline Field optional(std::string_view name, Schema schema) { return {name, std::move(schema), Presence::Optional}; }
+inline Field required(std::string_view name, Schema schema) {
+  return {name, std::move(schema), Presence::Required};
+}
+inline Field optional(std::string_view name, Schema schema) {
+  return {name, std::move(schema), Presence::Optional};
+}
 
 Schema string(std::string_view description);
 Schema boolean(std::string_view description);
@@ -70,7 +74,8 @@ Schema map(std::string_view description, const Schema& values);
 Schema object(std::string_view description, const std::vector<Field>& fields);
 // A number, or a percentage as text.
 Schema int_or_string(std::string_view description);
-// The object of these fields, or a text: no type is fixed. The reader of the kind checks what it gets.
+// The object of these fields, or a text: no type is fixed. The reader of the kind checks what it
+// gets.
 Schema object_or_string(std::string_view description, const std::vector<Field>& fields);
 
 // Joins field lists, for schemas that share a part.

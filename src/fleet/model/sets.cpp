@@ -36,15 +36,17 @@ void check_set(const Set& set, Problems& problems) {
 
 Schema set_spec() {
   return object("Which clusters.",
-                {optional("clusterSelector", cluster_selector("Clusters by label. An empty selector chooses none.")),
+                {optional("clusterSelector",
+                          cluster_selector("Clusters by label. An empty selector chooses none.")),
                  optional("clusterRefs", object_references("Clusters by name.")),
                  optional("maxReplicas", integer("How many healthy clusters are selected."))});
 }
 
 Schema set_status() {
-  return object("What was selected.", {optional("matchingClusterRefs", object_references("Clusters that match.")),
-                                       optional("selectedClusterRefs", object_references("Clusters that are used.")),
-                                       optional("conditions", conditions())});
+  return object("What was selected.",
+                {optional("matchingClusterRefs", object_references("Clusters that match.")),
+                 optional("selectedClusterRefs", object_references("Clusters that are used.")),
+                 optional("conditions", conditions())});
 }
 
 }  // namespace
@@ -61,14 +63,29 @@ json::Value to_json(const Set& set) {
 json::Value to_json(const SetStatus& status) { return write(status); }
 
 KindSchema cluster_set_schema() {
-  return {"lib.projectsveltos.io", "ClusterSet", "clustersets", "clusterset", kube::Scope::Cluster,
-          "A number of healthy clusters out of those that match.", set_spec(), set_status(), Subresource::Status, {}};
+  return {"lib.projectsveltos.io",
+          "ClusterSet",
+          "clustersets",
+          "clusterset",
+          kube::Scope::Cluster,
+          "A number of healthy clusters out of those that match.",
+          set_spec(),
+          set_status(),
+          Subresource::Status,
+          {}};
 }
 
 KindSchema set_schema() {
-  return {"lib.projectsveltos.io", "Set", "sets", "set", kube::Scope::Namespaced,
-          "A number of healthy clusters of its namespace out of those that match.", set_spec(), set_status(),
-          Subresource::Status, {}};
+  return {"lib.projectsveltos.io",
+          "Set",
+          "sets",
+          "set",
+          kube::Scope::Namespaced,
+          "A number of healthy clusters of its namespace out of those that match.",
+          set_spec(),
+          set_status(),
+          Subresource::Status,
+          {}};
 }
 
 }  // namespace lesto::model

@@ -20,7 +20,8 @@ inline json::Value yaml(std::string_view text) {
 
 template <class Type>
 std::string error_of(const Result<Type>& result) {
-  return result ? "no error" : std::string(to_string(result.error().code())) + ": " + result.error().text();
+  return result ? "no error"
+                : std::string(to_string(result.error().code())) + ": " + result.error().text();
 }
 
 }  // namespace lesto::model::test

@@ -101,13 +101,16 @@ void look_at_policy(const PolicyRef& ref, const std::string& at, Found& found) {
   bool flux = ref.kind && *ref.kind != RefKind::ConfigMap && *ref.kind != RefKind::Secret;
   found.note(flux, Feature::FluxSources, at + ".kind");
   found.note(ref.remote_url.has_value(), Feature::RemoteUrl, at + ".remoteURL");
-  found.note(ref.deployment_type == DeploymentType::Local, Feature::LocalDeployment, at + ".deploymentType");
+  found.note(ref.deployment_type == DeploymentType::Local, Feature::LocalDeployment,
+             at + ".deploymentType");
   found.note(ref.force, Feature::Force, at + ".force");
-  found.note(ref.skip_namespace_creation, Feature::SkipNamespaceCreation, at + ".skipNamespaceCreation");
+  found.note(ref.skip_namespace_creation, Feature::SkipNamespaceCreation,
+             at + ".skipNamespaceCreation");
 }
 
 void look_at_add_ons(const AddOns& add_ons, Found& found) {
-  found.note(add_ons.sync_mode == SyncMode::ContinuousWithDriftDetection, Feature::DriftDetection, "spec.syncMode");
+  found.note(add_ons.sync_mode == SyncMode::ContinuousWithDriftDetection, Feature::DriftDetection,
+             "spec.syncMode");
   found.note(add_ons.sync_mode == SyncMode::DryRun, Feature::DryRun, "spec.syncMode");
   found.note(add_ons.reloader, Feature::Reloader, "spec.reloader");
   found.note(add_ons.max_update.has_value(), Feature::MaxUpdate, "spec.maxUpdate");
@@ -116,7 +119,8 @@ void look_at_add_ons(const AddOns& add_ons, Found& found) {
     look_at_policy(add_ons.policy_refs[i], item("spec.policyRefs", i), found);
   }
   found.note(!add_ons.helm_charts.empty(), Feature::HelmCharts, "spec.helmCharts");
-  found.note(!add_ons.kustomization_refs.empty(), Feature::Kustomizations, "spec.kustomizationRefs");
+  found.note(!add_ons.kustomization_refs.empty(), Feature::Kustomizations,
+             "spec.kustomizationRefs");
   for (std::size_t i = 0; i < add_ons.template_resource_refs.size(); ++i) {
     const TemplateResourceRef& ref = add_ons.template_resource_refs[i];
     std::string at = item("spec.templateResourceRefs", i);
@@ -138,16 +142,19 @@ UnsupportedFields unsupported(const EventSource& source) {
   Found found;
   const std::vector<ResourceSelector>& selectors = source.spec.resource_selectors;
   for (std::size_t i = 0; i < selectors.size(); ++i) {
-    found.note(!selectors[i].evaluate_cel.empty(), Feature::Cel, item("spec.resourceSelectors", i) + ".evaluateCEL");
+    found.note(!selectors[i].evaluate_cel.empty(), Feature::Cel,
+               item("spec.resourceSelectors", i) + ".evaluateCEL");
   }
-  found.note(!source.spec.messaging_match_criteria.empty(), Feature::CloudEvents, "spec.messagingMatchCriteria");
+  found.note(!source.spec.messaging_match_criteria.empty(), Feature::CloudEvents,
+             "spec.messagingMatchCriteria");
   return found.take();
 }
 
 UnsupportedFields unsupported(const EventTrigger& trigger) {
   Found found;
   found.note(!trigger.spec.cluster_set_refs.empty(), Feature::Sets, "spec.clusterSetRefs");
-  bool cluster_api = trigger.spec.destination_cluster && trigger.spec.destination_cluster->kind == "Cluster";
+  bool cluster_api =
+      trigger.spec.destination_cluster && trigger.spec.destination_cluster->kind == "Cluster";
   found.note(cluster_api, Feature::ClusterApi, "spec.destinationCluster.kind");
   found.note(trigger.spec.cloud_event_action != kCloudEventActionDefault, Feature::CloudEvents,
              "spec.cloudEventAction");
@@ -172,12 +179,14 @@ UnsupportedFields unsupported(const Profile& profile) {
 UnsupportedFields unsupported(const SveltosCluster& cluster) {
   Found found;
   const SveltosClusterSpec& spec = cluster.spec;
-  found.note(spec.token_request_renewal.has_value(), Feature::TokenRenewal, "spec.tokenRequestRenewalOption");
+  found.note(spec.token_request_renewal.has_value(), Feature::TokenRenewal,
+             "spec.tokenRequestRenewalOption");
   found.note(spec.active_window.has_value(), Feature::ActiveWindow, "spec.activeWindow");
   found.note(!spec.readiness_checks.empty(), Feature::ClusterChecks, "spec.readinessChecks");
   found.note(!spec.liveness_checks.empty(), Feature::ClusterChecks, "spec.livenessChecks");
   found.note(spec.pull_mode, Feature::PullMode, "spec.pullMode");
-  found.note(spec.workload_identity.has_value(), Feature::WorkloadIdentity, "spec.workloadIdentity");
+  found.note(spec.workload_identity.has_value(), Feature::WorkloadIdentity,
+             "spec.workloadIdentity");
   return found.take();
 }
 

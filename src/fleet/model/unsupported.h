@@ -1,6 +1,6 @@
-// Which used fields of an object Lesto reads but does not serve yet. A step asks before it acts, and puts a condition
-// on the object instead of doing half of what is wanted. A line leaves the table in unsupported.cpp when its feature
-// lands.
+// Which used fields of an object Lesto reads but does not serve yet. A step asks before it acts,
+// and puts a condition on the object instead of doing half of what is wanted. A line leaves the
+// table in unsupported.cpp when its feature lands.
 #pragma once
 
 #include <map>

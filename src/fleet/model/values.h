@@ -24,16 +24,17 @@ struct MaxUpdate {
   friend bool operator==(const MaxUpdate&, const MaxUpdate&) = default;
 };
 
-// Chooses clusters by their labels: a LabelSelector (v1beta1) or a selector text such as "env=production" (v1alpha1).
-// An empty one chooses no cluster, the reverse of Kubernetes' convention (reference/core.md hard case 1).
+// Chooses clusters by their labels: a LabelSelector (v1beta1) or a selector text such as
+// "env=production" (v1alpha1). An empty one chooses no cluster, the reverse of Kubernetes'
+// convention (reference/core.md hard case 1).
 struct Selector {
   // As it was written: an object, a text, or null.
   json::Value source;
 
   // True when nothing is asked for: null, "", {}, or empty lists.
   bool empty() const;
-  // Ready to match labels; of an empty one, the selector that matches nothing. Objects that were read have been
-  // checked: it fails only for a source that was put in by hand.
+  // Ready to match labels; of an empty one, the selector that matches nothing. Objects that were
+  // read have been checked: it fails only for a source that was put in by hand.
   Result<kube::LabelSelector> compiled() const;
   friend bool operator==(const Selector&, const Selector&) = default;
 };

@@ -30,7 +30,8 @@ struct AsioLoop::State {
   std::mutex posted_mutex;
   std::vector<Job> posted;  // under posted_mutex
 
-  // One Asio timer serves all: it stands at `armed`, which is never later than the first of `timers`.
+  // One Asio timer serves all: it stands at `armed`, which is never later than the first of
+  // `timers`.
   boost::asio::steady_timer timer;
   SteadyTime armed = SteadyTime::max();
   std::uint64_t next_timer = 1;
@@ -40,7 +41,8 @@ struct AsioLoop::State {
   boost::asio::signal_set signals;
   std::move_only_function<void(int)> signal_job;
 
-  // What a read lands in before it is handed on: one for all connections, so that an idle one costs no buffer.
+  // What a read lands in before it is handed on: one for all connections, so that an idle one costs
+  // no buffer.
   std::vector<char> read_buffer = std::vector<char>(64 << 10);
 };
 

@@ -8,7 +8,8 @@
 
 namespace lesto::io {
 
-AsioLoop::AsioLoop(std::size_t pool_threads) : state_(std::make_unique<State>(std::max<std::size_t>(1, pool_threads))) {}
+AsioLoop::AsioLoop(std::size_t pool_threads)
+    : state_(std::make_unique<State>(std::max<std::size_t>(1, pool_threads))) {}
 
 AsioLoop::~AsioLoop() {
   // Work that runs on the pool posts to the loop when it ends, so the pool goes first.
@@ -41,7 +42,8 @@ void AsioLoop::State::drain() {
       // stop() was called by one of them: the rest waits for the next run().
       std::lock_guard lock(posted_mutex);
       bool first = posted.empty();
-      posted.insert(posted.begin(), std::make_move_iterator(jobs.begin() + static_cast<std::ptrdiff_t>(i)),
+      posted.insert(posted.begin(),
+                    std::make_move_iterator(jobs.begin() + static_cast<std::ptrdiff_t>(i)),
                     std::make_move_iterator(jobs.end()));
       if (first) boost::asio::post(context, [this] { drain(); });
       return;
@@ -88,7 +90,8 @@ void AsioLoop::State::fire() {
   auto now = std::chrono::steady_clock::now();
   // Timers that the jobs add, even with no delay, wait for the next turn.
   std::uint64_t last = next_timer;
-  while (!timers.empty() && timers.begin()->first.first <= now && timers.begin()->first.second < last) {
+  while (!timers.empty() && timers.begin()->first.first <= now &&
+         timers.begin()->first.second < last) {
     auto first = timers.begin();
     due.erase(first->first.second);
     Job job = std::move(first->second);
@@ -100,12 +103,19 @@ void AsioLoop::State::fire() {
 }
 
 void AsioLoop::offload(Job work, Job done) {
-  if (!state_->pool) state_->pool.emplace(state_->pool_threads);
-  boost::asio::post(*state_->pool, [this, work = std::move(work), done = std::move(done)]() mutable {
+  try {
+    if (!state_->pool) state_->pool.emplace(state_->pool_threads);
+  } catch (const std::system_error&) {
+    // The system gives no more threads: slow beats dead.
     work();
-    work = nullptr;
-    post(std::move(done));
-  });
+    return post(std::move(done));
+  }
+  boost::asio::post(*state_->pool,
+                    [this, work = std::move(work), done = std::move(done)]() mutable {
+                      work();
+                      work = nullptr;
+                      post(std::move(done));
+                    });
 }
 
 void AsioLoop::run() {

@@ -1,4 +1,5 @@
-// The real loop: one thread that runs it, over Boost.Asio's io_context; real time; a pool for CPU work.
+// The real loop: one thread that runs it, over Boost.Asio's io_context; real time; a pool for CPU
+// work.
 #pragma once
 
 #include <memory>
@@ -42,7 +43,8 @@ class AsioLoop final : public Loop {
     return std::move(*result);
   }
 
-  // Calls `job` with SIGINT or SIGTERM, each time that one arrives, on the loop's thread. At most one job.
+  // Calls `job` with SIGINT or SIGTERM, each time that one arrives, on the loop's thread. At most
+  // one job.
   void on_signal(std::move_only_function<void(int)> job);
 
   // For the other adapters of this room.

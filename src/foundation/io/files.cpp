@@ -59,7 +59,8 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
     if (got < 0) return failed("read", path, number);
     if (got == 0) return content;
     if (content.size() > bytes_max) {
-      return fail(Code::TooLarge, "read " + path + ": more than " + std::to_string(bytes_max) + " bytes");
+      return fail(Code::TooLarge,
+                  "read " + path + ": more than " + std::to_string(bytes_max) + " bytes");
     }
   }
 }
@@ -68,7 +69,8 @@ Result<void> write_file(const std::string& path, std::string_view content) {
   std::string beside = path + ".new-" + std::to_string(getpid());
   Descriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (file.get() < 0) return failed("write", path, errno);
-  bool whole = write_all(file.get(), content) && fchmod(file.get(), 0600) == 0 && fsync(file.get()) == 0;
+  bool whole =
+      write_all(file.get(), content) && fchmod(file.get(), 0600) == 0 && fsync(file.get()) == 0;
   if (!whole || !file.close_now() || rename(beside.c_str(), path.c_str()) != 0) {
     int number = errno;
     unlink(beside.c_str());
@@ -76,8 +78,11 @@ Result<void> write_file(const std::string& path, std::string_view content) {
   }
   // The rename itself is durable once the directory is synced.
   std::string parent = std::filesystem::path(path).parent_path().string();
-  Descriptor directory(open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0 || fsync(directory.get()) != 0) return failed("sync the directory of", path, errno);
+  Descriptor directory(
+      open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || fsync(directory.get()) != 0) {
+    return failed("sync the directory of", path, errno);
+  }
   return {};
 }
 
@@ -87,11 +92,11 @@ Result<void> make_directories(const std::string& path) {
     std::string part = path.substr(0, at);
     if (mkdir(part.c_str(), 0700) == 0 || errno == EEXIST) continue;
     int number = errno;
-    struct stat found {};
+    struct stat found{};
     if (stat(part.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) continue;
     return failed("make directory", part, number);
   }
-  struct stat found {};
+  struct stat found{};
   if (stat(path.c_str(), &found) != 0) return failed("make directory", path, errno);
   if (!S_ISDIR(found.st_mode)) return failed("make directory", path, ENOTDIR);
   return {};

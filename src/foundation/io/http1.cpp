@@ -8,7 +8,8 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trim(std::string_view text) {
@@ -37,7 +38,9 @@ bool is_token(std::string_view text) {
   if (text.empty()) return false;
   for (char c : text) {
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
+    if (!letter && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) {
+      return false;
+    }
   }
   return true;
 }
@@ -79,7 +82,9 @@ Result<Http1Parser::Event> Http1Parser::next(std::string_view& in) {
 
 Result<Http1Parser::Event> Http1Parser::read_head(std::string_view& in) {
   // Empty lines before a message are forgiven (RFC 9112 section 2.2).
-  while (buffer_.empty() && !in.empty() && (in.front() == '\r' || in.front() == '\n')) in.remove_prefix(1);
+  while (buffer_.empty() && !in.empty() && (in.front() == '\r' || in.front() == '\n')) {
+    in.remove_prefix(1);
+  }
   if (in.empty()) return Event::More;
   // The end may straddle what came before and what comes now.
   std::size_t from = buffer_.size() < 3 ? 0 : buffer_.size() - 3;
@@ -88,7 +93,9 @@ Result<Http1Parser::Event> Http1Parser::read_head(std::string_view& in) {
   buffer_.append(in.substr(0, take));
   std::size_t end = buffer_.find("\r\n\r\n", from);
   if (end == std::string::npos) {
-    if (buffer_.size() > kHeaderBytesMax) return fail(Code::TooLarge, "the header of an HTTP/1.1 message is too long");
+    if (buffer_.size() > kHeaderBytesMax) {
+      return fail(Code::TooLarge, "the header of an HTTP/1.1 message is too long");
+    }
     in.remove_prefix(take);
     return Event::More;
   }
@@ -122,13 +129,18 @@ Result<void> Http1Parser::parse_start(std::string_view line) {
     head_.method = line.substr(0, first);
     head_.target = line.substr(first + 1, last - first - 1);
     version = line.substr(last + 1);
-    bool clean = is_header_value(head_.target) && head_.target.find_first_of(" \t") == std::string::npos;
-    if (!is_token(head_.method) || head_.target.empty() || !clean) return malformed("its first line");
+    bool clean =
+        is_header_value(head_.target) && head_.target.find_first_of(" \t") == std::string::npos;
+    if (!is_token(head_.method) || head_.target.empty() || !clean) {
+      return malformed("its first line");
+    }
   } else {
     version = line.substr(0, first);
     std::string_view status = line.substr(first + 1, 3);
     auto [end, error] = std::from_chars(status.data(), status.data() + status.size(), head_.status);
-    if (error != std::errc() || end != status.data() + 3 || head_.status < 100) return malformed("its status");
+    if (error != std::errc() || end != status.data() + 3 || head_.status < 100) {
+      return malformed("its status");
+    }
   }
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return malformed("its version");
   head_.minor = version.back() - '0';
@@ -137,8 +149,12 @@ Result<void> Http1Parser::parse_start(std::string_view line) {
 
 Result<void> Http1Parser::parse_field(std::string_view line) {
   std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return malformed("a header's name");
-  if (head_.headers.size() >= kHeaderCountMax) return fail(Code::TooLarge, "an HTTP/1.1 message has too many headers");
+  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+    return malformed("a header's name");
+  }
+  if (head_.headers.size() >= kHeaderCountMax) {
+    return fail(Code::TooLarge, "an HTTP/1.1 message has too many headers");
+  }
   std::string name(line.substr(0, colon));
   for (char& c : name) c = lower(c);
   std::string_view value = trim(line.substr(colon + 1));
@@ -147,8 +163,8 @@ Result<void> Http1Parser::parse_field(std::string_view line) {
   return {};
 }
 
-// Decides how the body is delimited (RFC 9112 section 6.3), strictly: two readings of one message are how requests
-// are smuggled.
+// Decides how the body is delimited (RFC 9112 section 6.3), strictly: two readings of one message
+// are how requests are smuggled.
 Result<void> Http1Parser::frame() {
   std::optional<std::uint64_t> length;
   bool encoded = false;
@@ -161,12 +177,15 @@ Result<void> Http1Parser::frame() {
     std::uint64_t value = 0;
     const char* last = field.value.data() + field.value.size();
     auto [end, error] = std::from_chars(field.value.data(), last, value);
-    if (error != std::errc() || end != last || (length && *length != value)) return malformed("its content length");
+    if (error != std::errc() || end != last || (length && *length != value)) {
+      return malformed("its content length");
+    }
     length = value;
   }
   if (encoded && length) return malformed("both a content length and chunks");
   left_ = length.value_or(0);
-  if (side_ == Side::Response && (head_.status < 200 || head_.status == 204 || head_.status == 304)) {
+  if (side_ == Side::Response &&
+      (head_.status < 200 || head_.status == 204 || head_.status == 304)) {
     left_ = 0;
     body_ = Body::None;
   } else if (encoded) {
@@ -191,7 +210,9 @@ Result<Http1Parser::Event> Http1Parser::read_body(std::string_view& in) {
     if (state_ == State::Body || state_ == State::ChunkData) {
       if (in.empty()) return Event::More;
       std::size_t take = in.size();
-      if (body_ != Body::UntilClose) take = static_cast<std::size_t>(std::min<std::uint64_t>(take, left_));
+      if (body_ != Body::UntilClose) {
+        take = static_cast<std::size_t>(std::min<std::uint64_t>(take, left_));
+      }
       data_ = in.substr(0, take);
       in.remove_prefix(take);
       left_ -= body_ == Body::UntilClose ? 0 : take;
@@ -209,7 +230,9 @@ Result<Http1Parser::Event> Http1Parser::read_body(std::string_view& in) {
     } else {
       // Trailers are read and dropped.
       trailer_bytes_ += line.size();
-      if (trailer_bytes_ > kHeaderBytesMax) return fail(Code::TooLarge, "the trailer of a message is too long");
+      if (trailer_bytes_ > kHeaderBytesMax) {
+        return fail(Code::TooLarge, "the trailer of a message is too long");
+      }
       if (line.empty()) return end();
     }
   }
@@ -218,7 +241,9 @@ Result<Http1Parser::Event> Http1Parser::read_body(std::string_view& in) {
 Result<bool> Http1Parser::read_line(std::string_view& in, std::string& line) {
   std::size_t end = in.find('\n');
   std::size_t take = end == std::string_view::npos ? in.size() : end + 1;
-  if (buffer_.size() + take > kChunkLineMax) return fail(Code::TooLarge, "a line of an HTTP/1.1 body is too long");
+  if (buffer_.size() + take > kChunkLineMax) {
+    return fail(Code::TooLarge, "a line of an HTTP/1.1 body is too long");
+  }
   buffer_.append(in.substr(0, take));
   in.remove_prefix(take);
   if (end == std::string_view::npos) return false;
@@ -232,7 +257,9 @@ Result<void> Http1Parser::parse_chunk_line(std::string_view line) {
   line = trim(line.substr(0, line.find(';')));
   std::uint64_t size = 0;
   auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size, 16);
-  if (line.empty() || error != std::errc() || end != line.data() + line.size()) return malformed("the size of a chunk");
+  if (line.empty() || error != std::errc() || end != line.data() + line.size()) {
+    return malformed("the size of a chunk");
+  }
   left_ = size;
   state_ = size == 0 ? State::Trailer : State::ChunkData;
   return {};

@@ -49,8 +49,8 @@ void Http1Client::write_head(std::string& out) {
   out += request.method + " " + request.target + " HTTP/1.1\r\n";
   append_field(out, "host", host_.authority());
   for (const Header& field : request.headers) {
-    if (field.name == "host" || field.name == "content-length" || field.name == "transfer-encoding" ||
-        field.name == "connection") {
+    if (field.name == "host" || field.name == "content-length" ||
+        field.name == "transfer-encoding" || field.name == "connection") {
       continue;
     }
     append_field(out, field.name, field.value);
@@ -71,11 +71,15 @@ void Http1Client::fill(std::string& out) {
 }
 
 void Http1Client::bytes(std::string_view bytes) {
+  if (bytes.empty()) return;
   // The session may end inside of each step.
   while (!retired_ || call_) {
     if (!call_) {
       // Nothing was asked: a server that speaks now closes, or is none.
-      if (!bytes.empty()) broke(Error(Code::Unavailable, host_.peer_name() + " sent a response that nobody asked for"));
+      if (!bytes.empty()) {
+        broke(
+            Error(Code::Unavailable, host_.peer_name() + " sent a response that nobody asked for"));
+      }
       return;
     }
     answered_ = true;
@@ -101,7 +105,8 @@ void Http1Client::read_head() {
 
 void Http1Client::read_data() {
   if (!call_->streamed() && call_->body.size() + parser_.data().size() > call_->bytes_max) {
-    return broke(Error(Code::TooLarge, "the response is larger than " + std::to_string(call_->bytes_max) + " bytes"));
+    return broke(Error(Code::TooLarge, "the response is larger than " +
+                                           std::to_string(call_->bytes_max) + " bytes"));
   }
   call_->add(parser_.data());
   if (call_->streamed() && call_->body.size() >= kStreamWindow) host_.pause(true);
@@ -110,7 +115,8 @@ void Http1Client::read_data() {
 void Http1Client::ended() {
   // The end of a 1xx response is not the end of the call.
   if (parser_.head().status < 200) return;
-  bool again = parser_.head().keeps_alive() && call_->sent == call_->request.body.size() && head_sent_;
+  bool again =
+      parser_.head().keeps_alive() && call_->sent == call_->request.body.size() && head_sent_;
   auto call = std::exchange(call_, nullptr);
   reused_ = true;
   if (!again) retired_ = true;
@@ -135,7 +141,8 @@ void Http1Client::lost(WireEnd how, const Error& error) {
     call->end(std::nullopt);
     return;
   }
-  // A kept connection may be closed in the moment in which a request sets out. What changes nothing may be sent again.
+  // A kept connection may be closed in the moment in which a request sets out. What changes nothing
+  // may be sent again.
   const std::string& method = call->request.method;
   call->untouched = !head_sent_ || (reused_ && !answered_ && (method == "GET" || method == "HEAD"));
   call->end(error);
@@ -144,8 +151,9 @@ void Http1Client::lost(WireEnd how, const Error& error) {
 // An HTTP/1.1 call can only be ended with its connection.
 void Http1Client::drop(ClientCall& call) {
   if (call_.get() != &call) return;
-  call_.reset();
+  auto dropped = std::exchange(call_, nullptr);
   retired_ = true;
+  dropped->end(Error(Code::Cancelled, "cancelled"));
   host_.broken(Error(Code::Cancelled, "cancelled"));
 }
 
@@ -155,6 +163,8 @@ void Http1Client::took(ClientCall& call, std::size_t) {
 
 }  // namespace
 
-std::unique_ptr<ClientSession> make_http1_client(ClientHost& host) { return std::make_unique<Http1Client>(host); }
+std::unique_ptr<ClientSession> make_http1_client(ClientHost& host) {
+  return std::make_unique<Http1Client>(host);
+}
 
 }  // namespace lesto::io

@@ -1,5 +1,5 @@
-// HTTP/1.1 (RFC 9112) as text in and out, without any I/O: a parser for either side. Included by .cpp files of this
-// room only.
+// HTTP/1.1 (RFC 9112) as text in and out, without any I/O: a parser for either side. Included by
+// .cpp files of this room only.
 #pragma once
 
 #include <string>
@@ -22,7 +22,8 @@ struct Http1Head {
   bool keeps_alive() const;
 };
 
-// Reads one message after the other. Bounded: a head by kHeaderBytesMax, a body piece by what was put in.
+// Reads one message after the other. Bounded: a head by kHeaderBytesMax, a body piece by what was
+// put in.
 class Http1Parser {
  public:
   enum class Side { Request, Response };
@@ -37,12 +38,15 @@ class Http1Parser {
   // Takes from the front of `in`. Call again with the rest until it says More.
   Result<Event> next(std::string_view& in);
 
-  // After Head, and before next(): this response has no body whatever its headers say (it answers HEAD).
+  // After Head, and before next(): this response has no body whatever its headers say (it answers
+  // HEAD).
   void skip_body() { body_ = Body::None; }
   // The peer closed. True when that ends the message in good order.
   bool close();
   // True while no byte of a next message has come.
-  bool between() const { return state_ == State::Over || (state_ == State::Head && buffer_.empty()); }
+  bool between() const {
+    return state_ == State::Over || (state_ == State::Head && buffer_.empty());
+  }
 
   Http1Head& head() { return head_; }
   std::string_view data() const { return data_; }

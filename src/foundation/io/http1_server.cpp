@@ -32,13 +32,13 @@ class Http1Server final : public ServerSession {
   SessionHost& host_;
   Http1Parser parser_;
   std::shared_ptr<ServerCall> call_;
-  std::string ahead_;      // came while a request was answered
-  std::string ready_;      // to be sent before anything else
-  bool running_ = false;   // the handler has the request
+  std::string ahead_;     // came while a request was answered
+  std::string ready_;     // to be sent before anything else
+  bool running_ = false;  // the handler has the request
   bool head_sent_ = false;
   bool chunked_ = false;
-  bool closing_ = false;   // close after this answer
-  bool refused_ = false;   // what comes in is dropped
+  bool closing_ = false;  // close after this answer
+  bool refused_ = false;  // what comes in is dropped
 };
 
 void Http1Server::bytes(std::string_view bytes) {
@@ -64,7 +64,8 @@ void Http1Server::read(std::string_view in) {
       case Http1Parser::Event::Data:
         call_->request.body += parser_.data();
         if (call_->request.body.size() > host_.options().request_bytes_max) {
-          refuse(413, "the request body is larger than " + std::to_string(host_.options().request_bytes_max) + " bytes");
+          refuse(413, "the request body is larger than " +
+                          std::to_string(host_.options().request_bytes_max) + " bytes");
         }
         break;
       case Http1Parser::Event::End: arrived(); break;
@@ -83,7 +84,8 @@ void Http1Server::began() {
   call_->request.headers = std::move(head.headers);
   host_.progress();
   if (parser_.length().value_or(0) > host_.options().request_bytes_max) {
-    refuse(413, "the request body is larger than " + std::to_string(host_.options().request_bytes_max) + " bytes");
+    refuse(413, "the request body is larger than " +
+                    std::to_string(host_.options().request_bytes_max) + " bytes");
   } else if (expects && parser_.head().minor >= 1) {
     ready_ += "HTTP/1.1 100 Continue\r\n\r\n";
     host_.wake();
@@ -128,7 +130,9 @@ void Http1Server::write_head(std::string& out) {
   out += status_words(call_->status);
   out += "\r\n";
   for (const Header& field : call_->headers) {
-    if (field.name == "content-length" || field.name == "transfer-encoding" || field.name == "connection") continue;
+    if (field.name == "content-length" || field.name == "transfer-encoding" ||
+        field.name == "connection")
+      continue;
     append_field(out, field.name, field.value);
   }
   bool bodiless = call_->status == 204 || call_->status == 304 || call_->status < 200;
@@ -203,6 +207,8 @@ void Http1Server::go_away() {
 
 }  // namespace
 
-std::unique_ptr<ServerSession> make_http1_server(SessionHost& host) { return std::make_unique<Http1Server>(host); }
+std::unique_ptr<ServerSession> make_http1_server(SessionHost& host) {
+  return std::make_unique<Http1Server>(host);
+}
 
 }  // namespace lesto::io

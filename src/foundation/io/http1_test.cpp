@@ -20,7 +20,8 @@ std::string read_all(Side side, const std::vector<std::string_view>& pieces) {
       if (*event == Event::More) break;
       if (*event == Event::Head) {
         Http1Head& head = parser.head();
-        log += side == Side::Request ? head.method + " " + head.target : std::to_string(head.status);
+        log +=
+            side == Side::Request ? head.method + " " + head.target : std::to_string(head.status);
         for (const Header& field : head.headers) log += "|" + field.name + "=" + field.value;
         log += "\n";
       }
@@ -34,13 +35,17 @@ std::string read_all(Side side, const std::vector<std::string_view>& pieces) {
 std::string read(Side side, std::string_view text) { return read_all(side, {text}); }
 
 TEST(Http1Parser, reads_requests_one_after_the_other) {
-  EXPECT_EQ(read(Side::Request, "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\nPUT /c HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc"),
-            "GET /a?b|host=x\n.\nPUT /c|content-length=3\nabc.\n");
+  EXPECT_EQ(
+      read(Side::Request,
+           "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\nPUT /c HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc"),
+      "GET /a?b|host=x\n.\nPUT /c|content-length=3\nabc.\n");
 }
 
 TEST(Http1Parser, reads_chunks_and_drops_trailers) {
-  EXPECT_EQ(read(Side::Response, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\n"
-                                 "T: 1\r\n\r\n"),
+  EXPECT_EQ(read(Side::Response,
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\n"
+                 "T: 1\r\n\r\n"),
             "200|transfer-encoding=chunked\nabc0123456789.\n");
 }
 
@@ -62,8 +67,10 @@ TEST(Http1Parser, does_not_take_half_a_body_for_a_whole_one) {
 
 TEST(Http1Parser, says_the_same_however_its_input_is_cut) {
   std::string text =
-      "POST /x HTTP/1.1\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n"
-      "GET /y HTTP/1.0\r\n\r\n\r\nPUT /z HTTP/1.1\r\nContent-Length: 4\r\n\r\nfourDELETE / HTTP/1.1\r\n\r\n";
+      "POST /x HTTP/1.1\r\nA: b\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n"
+      "GET /y HTTP/1.0\r\n\r\n\r\nPUT /z HTTP/1.1\r\nContent-Length: 4\r\n\r\nfourDELETE / "
+      "HTTP/1.1\r\n\r\n";
   std::string whole = read(Side::Request, text);
   EXPECT_EQ(std::count(whole.begin(), whole.end(), '.'), 4);
   sim::SimRng rng(3);
@@ -102,16 +109,19 @@ TEST(Http1Parser, refuses_messages_that_can_be_read_in_two_ways) {
 }
 
 TEST(Http1Parser, bounds_headers_and_lines) {
-  EXPECT_EQ(read(Side::Request, "GET / HTTP/1.1\r\na: " + std::string(kHeaderBytesMax, 'x')), "!TooLarge");
+  EXPECT_EQ(read(Side::Request, "GET / HTTP/1.1\r\na: " + std::string(kHeaderBytesMax, 'x')),
+            "!TooLarge");
   std::string many = "GET / HTTP/1.1\r\n";
   for (std::size_t i = 0; i <= kHeaderCountMax; ++i) many += "a: b\r\n";
   EXPECT_EQ(read(Side::Request, many + "\r\n"), "!TooLarge");
   std::string chunked = "GET / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
-  EXPECT_TRUE(read(Side::Request, chunked + "1;" + std::string(kChunkLineMax, 'x')).ends_with("!TooLarge"));
+  EXPECT_TRUE(
+      read(Side::Request, chunked + "1;" + std::string(kChunkLineMax, 'x')).ends_with("!TooLarge"));
 }
 
 TEST(Http1Parser, survives_whatever_comes) {
-  std::string seed = "POST /x HTTP/1.1\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+  std::string seed =
+      "POST /x HTTP/1.1\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
   sim::SimRng rng(11);
   for (int round = 0; round < 20'000; ++round) {
     std::string text = seed;

@@ -10,7 +10,8 @@
 namespace lesto::io {
 namespace {
 
-// What a client may assume until the peer's SETTINGS are there (RFC 9113 has no limit; this is what everybody takes).
+// What a client may assume until the peer's SETTINGS are there (RFC 9113 has no limit; this is what
+// everybody takes).
 constexpr std::uint32_t kStreamsUntilSettings = 100;
 
 class Http2Client final : public ClientSession {
@@ -30,15 +31,16 @@ class Http2Client final : public ClientSession {
 
  private:
   static Http2Client& self(void* user) { return *static_cast<Http2Client*>(user); }
-  static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
-                       const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user);
-  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
-                     void* user);
+  static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+                       std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                       std::uint8_t, void* user);
+  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                     std::size_t size, void* user);
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user);
   static int on_not_sent(nghttp2_session*, const nghttp2_frame* frame, int error, void* user);
   static int on_close(nghttp2_session*, std::int32_t id, std::uint32_t code, void* user);
-  static ssize_t on_read(nghttp2_session*, std::int32_t id, std::uint8_t* out, std::size_t size, std::uint32_t* flags,
-                         nghttp2_data_source*, void* user);
+  static ssize_t on_read(nghttp2_session*, std::int32_t id, std::uint8_t* out, std::size_t size,
+                         std::uint32_t* flags, nghttp2_data_source*, void* user);
 
   void field(ClientCall& call, std::string_view name, std::string_view value);
   void data(std::int32_t id, std::string_view bytes);
@@ -69,7 +71,8 @@ Http2Client::Http2Client(ClientHost& host) : host_(host) {
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
   nghttp2_option* option = nullptr;
   nghttp2_option_new(&option);
-  // Windows grow when the reader takes bytes, so that a slow reader holds back its own stream alone.
+  // Windows grow when the reader takes bytes, so that a slow reader holds back its own stream
+  // alone.
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_peer_max_concurrent_streams(option, kStreamsUntilSettings);
   nghttp2_session* session = nullptr;
@@ -87,15 +90,15 @@ Http2Client::Http2Client(ClientHost& host) : host_(host) {
 }
 
 int Http2Client::on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
-                           std::size_t name_size, const std::uint8_t* value, std::size_t value_size, std::uint8_t,
-                           void* user) {
+                           std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                           std::uint8_t, void* user) {
   ClientCall* call = self(user).find(frame->hd.stream_id);
   if (call) self(user).field(*call, text_of(name, name_size), text_of(value, value_size));
   return 0;
 }
 
-int Http2Client::on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
-                         void* user) {
+int Http2Client::on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                         std::size_t size, void* user) {
   self(user).data(id, text_of(data, size));
   return 0;
 }
@@ -134,7 +137,8 @@ ssize_t Http2Client::on_read(nghttp2_session*, std::int32_t id, std::uint8_t* ou
 
 std::uint32_t Http2Client::streams_max() const {
   if (!settled_) return kStreamsUntilSettings;
-  return nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+  return nghttp2_session_get_remote_settings(session_.get(),
+                                             NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 }
 
 bool Http2Client::accepts(BodyMode mode) const {
@@ -156,7 +160,9 @@ void Http2Client::start(std::shared_ptr<ClientCall> call) {
   };
   for (const Header& one : request.headers) {
     if (is_connection_field(one.name) || one.name == "content-length") continue;
-    if (is_token(one.name) && is_header_value(one.value)) fields.push_back(field_of(one.name, one.value));
+    if (is_token(one.name) && is_header_value(one.value)) {
+      fields.push_back(field_of(one.name, one.value));
+    }
   }
   bool bodied = !request.body.empty();
   if (bodied) fields.push_back(field_of("content-length", length));
@@ -180,7 +186,8 @@ void Http2Client::start(std::shared_ptr<ClientCall> call) {
 void Http2Client::field(ClientCall& call, std::string_view name, std::string_view value) {
   call.header_bytes += name.size() + value.size();
   if (call.header_bytes > kHeaderBytesMax || call.headers.size() >= kHeaderCountMax) {
-    return end(call.stream, Error(Code::TooLarge, "the response's headers are too long"), NGHTTP2_CANCEL);
+    return end(call.stream, Error(Code::TooLarge, "the response's headers are too long"),
+               NGHTTP2_CANCEL);
   }
   if (name == ":status") {
     call.status = 0;
@@ -208,7 +215,7 @@ void Http2Client::data(std::int32_t id, std::string_view bytes) {
 void Http2Client::frame(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_SETTINGS && !(frame.hd.flags & NGHTTP2_FLAG_ACK)) {
     settled_ = true;
-    host_.room();
+    host_.settle();
   } else if (frame.hd.type == NGHTTP2_GOAWAY) {
     // Streams that the peer will not look at are closed by nghttp2 as refused.
     retired_ = true;
@@ -240,10 +247,13 @@ void Http2Client::closed(std::int32_t id, std::uint32_t code) {
   if (!call) return;
   if (code == NGHTTP2_NO_ERROR && call->status >= 200) return call->end(std::nullopt);
   call->untouched = code == NGHTTP2_REFUSED_STREAM;
-  call->end(Error(Code::Unavailable, host_.peer_name() + " broke off the response: " + nghttp2_http2_strerror(code)));
+  call->end(Error(Code::Unavailable,
+                  host_.peer_name() + " broke off the response: " + nghttp2_http2_strerror(code)));
 }
 
-void Http2Client::drop(ClientCall& call) { end(call.stream, Error(Code::Cancelled, "cancelled"), NGHTTP2_CANCEL); }
+void Http2Client::drop(ClientCall& call) {
+  end(call.stream, Error(Code::Cancelled, "cancelled"), NGHTTP2_CANCEL);
+}
 
 void Http2Client::took(ClientCall& call, std::size_t count) {
   nghttp2_session_consume_stream(session_.get(), call.stream, count);
@@ -255,10 +265,12 @@ void Http2Client::bytes(std::string_view bytes) {
   ssize_t used = nghttp2_session_mem_recv(session_.get(), data, bytes.size());
   if (used < 0) {
     retired_ = true;
-    std::string words = host_.peer_name() + " does not keep to HTTP/2: " + nghttp2_strerror(static_cast<int>(used));
+    std::string words =
+        host_.peer_name() + " does not keep to HTTP/2: " + nghttp2_strerror(static_cast<int>(used));
     return host_.broken(Error(Code::Unavailable, std::move(words)));
   }
-  if (nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0) {
+  if (nghttp2_session_want_read(session_.get()) == 0 &&
+      nghttp2_session_want_write(session_.get()) == 0) {
     retired_ = true;
     return host_.retire();
   }
@@ -288,6 +300,8 @@ bool Http2Client::ping() {
 
 }  // namespace
 
-std::unique_ptr<ClientSession> make_http2_client(ClientHost& host) { return std::make_unique<Http2Client>(host); }
+std::unique_ptr<ClientSession> make_http2_client(ClientHost& host) {
+  return std::make_unique<Http2Client>(host);
+}
 
 }  // namespace lesto::io

@@ -26,10 +26,11 @@ inline nghttp2_nv field_of(std::string_view name, std::string_view value) {
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-// Fields that belong to one HTTP/1.1 connection and have no place in HTTP/2 (RFC 9113 section 8.2.2).
+// Fields that belong to one HTTP/1.1 connection and have no place in HTTP/2 (RFC 9113
+// section 8.2.2).
 inline bool is_connection_field(std::string_view name) {
-  return name == "connection" || name == "transfer-encoding" || name == "keep-alive" || name == "upgrade" ||
-         name == "proxy-connection" || name == "host";
+  return name == "connection" || name == "transfer-encoding" || name == "keep-alive" ||
+         name == "upgrade" || name == "proxy-connection" || name == "host";
 }
 
 }  // namespace lesto::io

@@ -31,14 +31,15 @@ class Http2Server final : public ServerSession {
 
   static Http2Server& self(void* user) { return *static_cast<Http2Server*>(user); }
   static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user);
-  static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
-                       const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user);
-  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
-                     void* user);
+  static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+                       std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                       std::uint8_t, void* user);
+  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                     std::size_t size, void* user);
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user);
   static int on_close(nghttp2_session*, std::int32_t id, std::uint32_t, void* user);
-  static ssize_t on_read(nghttp2_session*, std::int32_t id, std::uint8_t* out, std::size_t size, std::uint32_t* flags,
-                         nghttp2_data_source*, void* user);
+  static ssize_t on_read(nghttp2_session*, std::int32_t id, std::uint8_t* out, std::size_t size,
+                         std::uint32_t* flags, nghttp2_data_source*, void* user);
 
   void begin(std::int32_t id);
   void field(std::int32_t id, std::string_view name, std::string_view value);
@@ -96,23 +97,25 @@ int Http2Server::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, 
 }
 
 int Http2Server::on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
-                           std::size_t name_size, const std::uint8_t* value, std::size_t value_size, std::uint8_t,
-                           void* user) {
+                           std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                           std::uint8_t, void* user) {
   // Trailers are dropped.
   if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
   self(user).field(frame->hd.stream_id, text_of(name, name_size), text_of(value, value_size));
   return 0;
 }
 
-int Http2Server::on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
-                         void* user) {
+int Http2Server::on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                         std::size_t size, void* user) {
   self(user).data(id, text_of(data, size));
   return 0;
 }
 
 int Http2Server::on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
   bool carries = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-  if (carries && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) self(user).arrived(frame->hd.stream_id);
+  if (carries && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
+    self(user).arrived(frame->hd.stream_id);
+  }
   return 0;
 }
 
@@ -152,8 +155,9 @@ void Http2Server::field(std::int32_t id, std::string_view name, std::string_view
       std::uint64_t length = 0;
       std::from_chars(value.data(), value.data() + value.size(), length);
       if (length > host_.options().request_bytes_max) {
-        return refuse(id, 413, "the request body is larger than " +
-                                   std::to_string(host_.options().request_bytes_max) + " bytes");
+        return refuse(id, 413,
+                      "the request body is larger than " +
+                          std::to_string(host_.options().request_bytes_max) + " bytes");
       }
     }
     request.headers.push_back({std::string(name), std::string(value)});
@@ -171,7 +175,8 @@ void Http2Server::data(std::int32_t id, std::string_view bytes) {
   }
   if (body.size() > host_.options().request_bytes_max) {
     refuse(id, 413,
-           "the request body is larger than " + std::to_string(host_.options().request_bytes_max) + " bytes");
+           "the request body is larger than " + std::to_string(host_.options().request_bytes_max) +
+               " bytes");
   }
 }
 
@@ -236,7 +241,9 @@ void Http2Server::submit(std::int32_t id, Stream& stream) {
   fields.push_back(field_of(":status", status));
   for (const Header& one : call.headers) {
     if (is_connection_field(one.name) || one.name == "content-length") continue;
-    if (is_token(one.name) && is_header_value(one.value)) fields.push_back(field_of(one.name, one.value));
+    if (is_token(one.name) && is_header_value(one.value)) {
+      fields.push_back(field_of(one.name, one.value));
+    }
   }
   bool bodiless = call.status == 204 || call.status == 304;
   if (call.whole && !bodiless) fields.push_back(field_of("content-length", length));
@@ -250,7 +257,8 @@ void Http2Server::submit(std::int32_t id, Stream& stream) {
   }
 }
 
-ssize_t Http2Server::read(std::int32_t id, std::uint8_t* out, std::size_t size, std::uint32_t* flags) {
+ssize_t Http2Server::read(std::int32_t id, std::uint8_t* out, std::size_t size,
+                          std::uint32_t* flags) {
   Stream* stream = find(id);
   if (!stream) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   ServerCall& call = *stream->call;
@@ -293,7 +301,9 @@ void Http2Server::fill(std::string& out) {
 void Http2Server::check_over() {
   if (over_) return;
   bool idle = leaving_ && streams_.empty();
-  if (!idle && (nghttp2_session_want_read(session_.get()) || nghttp2_session_want_write(session_.get()))) return;
+  if (!idle &&
+      (nghttp2_session_want_read(session_.get()) || nghttp2_session_want_write(session_.get())))
+    return;
   over_ = true;
   host_.finish();
 }
@@ -309,6 +319,8 @@ void Http2Server::go_away() {
 
 }  // namespace
 
-std::unique_ptr<ServerSession> make_http2_server(SessionHost& host) { return std::make_unique<Http2Server>(host); }
+std::unique_ptr<ServerSession> make_http2_server(SessionHost& host) {
+  return std::make_unique<Http2Server>(host);
+}
 
 }  // namespace lesto::io

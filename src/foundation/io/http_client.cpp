@@ -30,13 +30,13 @@ class HttpExchange::Pool : public std::enable_shared_from_this<HttpExchange::Poo
   Result<std::shared_ptr<ClientCall>> start(Request& request);
   void close();
   Counts counts() const;
-  std::size_t idle() const;
 
   // Of the connections.
   void ready(ClientConnection& connection);
   void failed(ClientConnection& connection, Error error);
   void gone(ClientConnection& connection);
   void room();
+  void settled();
   void shed(ClientConnection& connection);
 
   static Task<Result<Response>> send(std::shared_ptr<Pool> pool, Context context, Request request);
@@ -52,14 +52,18 @@ class HttpExchange::Pool : public std::enable_shared_from_this<HttpExchange::Poo
   bool may_connect(BodyMode mode) const;
   bool pending() const;
   void connect();
-  void wake_waiters(const std::optional<Error>& error);
+  void wake_all(const std::optional<Error>& error);
   void remove(ClientConnection& connection);
   void prepare(Request& request) const;
 
   std::map<ClientConnection*, std::unique_ptr<ClientConnection>> connections_;
   std::size_t connecting_ = 0;
   // Requests that wait for a connection or for room on one. Each is told once, then looks again.
-  std::vector<Completion<void>> waiters_;
+  struct Waiter {
+    BodyMode mode;
+    Completion<void> told;
+  };
+  std::deque<Waiter> waiters_;
   std::uint64_t connects_ = 0;
   bool http1_ = false;  // the peer was last seen to speak HTTP/1.1
   bool closed_ = false;
@@ -75,11 +79,15 @@ class ClientConnection final : public WireUser, public ClientHost {
   }
   ~ClientConnection() {
     stop_timer();
-    if (session_) session_->lost(WireEnd::Broken, Error(Code::Unavailable, "the exchange was closed"));
+    if (session_) {
+      session_->lost(WireEnd::Broken, Error(Code::Unavailable, "the exchange was closed"));
+    }
   }
 
   bool open() const { return session_ != nullptr; }
-  bool http2() const { return wire_->http2() || pool_.options.protocol == ClientOptions::Protocol::Http2; }
+  bool http2() const {
+    return wire_->http2() || pool_.options.protocol == ClientOptions::Protocol::Http2;
+  }
   ClientSession& session() { return *session_; }
   bool accepts(BodyMode mode) const { return session_ && !retired_ && session_->accepts(mode); }
   std::size_t calls() const { return session_ ? session_->calls() : 0; }
@@ -117,10 +125,10 @@ class ClientConnection final : public WireUser, public ClientHost {
     leave_when_idle();
   }
   void room() override {
-    if (!http2() && calls() == 0 && pool_.idle() > kHttp1IdleMax) retired_ = true;
     leave_when_idle();
     pool_.room();
   }
+  void settle() override { pool_.settled(); }
   void broken(Error error) override { end(WireEnd::Broken, std::move(error)); }
 
   void leave_when_idle() {
@@ -138,17 +146,23 @@ class ClientConnection final : public WireUser, public ClientHost {
     pool_.gone(*this);
   }
 
-  // One timer a connection. Two ticks without a byte: a sign of life is asked for, and must come in time.
+  // One timer a connection. Two ticks without a byte: a sign of life is asked for, and must come in
+  // time.
   void arm() {
     Duration wait = pinged_ ? pool_.options.ping_timeout : pool_.options.ping_every / 2;
     timer_ = pool_.loop.after(wait, [this] {
       timer_ = TimerId::None;
       if (pinged_) {
         Duration silent = pool_.options.ping_every + pool_.options.ping_timeout;
-        end(WireEnd::Broken, Error(Code::Unavailable, "no sign of life for " + duration_text(silent)));
+        end(WireEnd::Broken,
+            Error(Code::Unavailable, "no sign of life for " + duration_text(silent)));
         return;
       }
-      if (++quiet_ticks_ >= 2) pinged_ = session_->ping();
+      if (++quiet_ticks_ >= 2) {
+        pinged_ = session_->ping();
+        // HTTP/1.1 has no ping; what nobody uses goes.
+        if (!pinged_ && calls() == 0) return retire();
+      }
       arm();
     });
   }
@@ -215,7 +229,8 @@ HttpExchange::Pool::Pool(AsioLoop& l, ClientOptions o, Url u, TlsContextPtr t)
     : loop(l), options(std::move(o)), url(std::move(u)), tls(std::move(t)) {}
 HttpExchange::Pool::~Pool() = default;
 
-Task<Result<Response>> HttpExchange::Pool::send(std::shared_ptr<Pool> pool, Context context, Request request) {
+Task<Result<Response>> HttpExchange::Pool::send(std::shared_ptr<Pool> pool, Context context,
+                                                Request request) {
   if (context.cancel.requested()) co_return fail(Code::Cancelled, "cancelled");
   pool->prepare(request);
   if (!is_token(request.method) || !is_header_value(request.target) ||
@@ -226,7 +241,8 @@ Task<Result<Response>> HttpExchange::Pool::send(std::shared_ptr<Pool> pool, Cont
     auto connection = co_await pool->acquire(context, request.response);
     if (!connection) co_return fail(std::move(connection).error());
     bool again = sends < kSendsMax;
-    auto call = std::make_shared<ClientCall>(pool->loop, std::move(request), pool->options.response_bytes_max);
+    auto call = std::make_shared<ClientCall>(pool->loop, std::move(request),
+                                             pool->options.response_bytes_max);
     (*connection)->session().start(call);
     DropCall drop(call);
     auto head = call->streamed() ? call->head.wait(context) : call->over.wait(context);
@@ -268,7 +284,8 @@ ClientConnection* HttpExchange::Pool::free_connection(BodyMode mode) {
   return nullptr;
 }
 
-// True while a connection is being made, or has not said yet how many streams it carries: no need for another.
+// True while a connection is being made, or has not said yet how many streams it carries: no need
+// for another.
 bool HttpExchange::Pool::pending() const {
   if (connecting_ >= (http1_ ? kHttp1ConnectingMax : 1)) return true;
   for (const auto& [key, connection] : connections_) {
@@ -295,13 +312,14 @@ Task<Result<ClientConnection*>> HttpExchange::Pool::acquire(Context context, Bod
       if (may_connect(mode)) {
         connect();
       } else if (mode == BodyMode::Stream) {
-        // Streams do not end by themselves: waiting for one to end could take for ever without a word.
+        // Streams do not end by themselves: waiting for one to end could take for ever without a
+        // word.
         co_return fail(Code::Unavailable, "all connections to " + url.authority +
                                               " carry as many streams as the server allows");
       }
     }
     Completion<void> told(loop);
-    waiters_.push_back(told);
+    waiters_.push_back({mode, told});
     auto outcome = co_await told.wait(context);
     if (!outcome) {
       std::string doing = "waiting for a connection to " + url.authority;
@@ -321,7 +339,8 @@ void HttpExchange::Pool::connect() {
   target.connect_timeout = options.connect_timeout;
   target.user_timeout = options.ping_every + options.ping_timeout;
   target.tls = tls.get();
-  target.tls_name = options.credentials.server_name.empty() ? url.host : options.credentials.server_name;
+  target.tls_name =
+      options.credentials.server_name.empty() ? url.host : options.credentials.server_name;
   target.verify = options.credentials.verify;
   auto connection = std::make_unique<ClientConnection>(*this, target);
   ++connecting_;
@@ -331,38 +350,56 @@ void HttpExchange::Pool::connect() {
 void HttpExchange::Pool::ready(ClientConnection& connection) {
   --connecting_;
   http1_ = !connection.http2();
-  wake_waiters(std::nullopt);
+  wake_all(std::nullopt);
 }
 
 void HttpExchange::Pool::failed(ClientConnection& connection, Error error) {
   --connecting_;
   remove(connection);
-  wake_waiters(error);
+  wake_all(error);
 }
 
 void HttpExchange::Pool::gone(ClientConnection& connection) {
   remove(connection);
   // Who waited for room on it must look for another.
-  wake_waiters(std::nullopt);
+  wake_all(std::nullopt);
 }
 
 // A retired connection without calls.
 void HttpExchange::Pool::shed(ClientConnection& connection) {
   remove(connection);
-  wake_waiters(std::nullopt);
+  wake_all(std::nullopt);
 }
 
+void HttpExchange::Pool::settled() { wake_all(std::nullopt); }
+
+// One call ended: the first that waits for each mode may look. Whoever is told starts a call, whose
+// end tells the next.
 void HttpExchange::Pool::room() {
-  wake_waiters(std::nullopt);
+  for (BodyMode mode : {BodyMode::Whole, BodyMode::Stream}) {
+    auto at = waiters_.begin();
+    while (at != waiters_.end()) {
+      if (at->told.done()) {
+        // It stopped waiting.
+        at = waiters_.erase(at);
+      } else if (at->mode == mode) {
+        at->told.complete({});
+        waiters_.erase(at);
+        break;
+      } else {
+        ++at;
+      }
+    }
+  }
 }
 
-void HttpExchange::Pool::wake_waiters(const std::optional<Error>& error) {
+void HttpExchange::Pool::wake_all(const std::optional<Error>& error) {
   auto waiters = std::exchange(waiters_, {});
-  for (const Completion<void>& waiter : waiters) {
+  for (const Waiter& waiter : waiters) {
     if (error) {
-      waiter.complete(fail(*error));
+      waiter.told.complete(fail(*error));
     } else {
-      waiter.complete({});
+      waiter.told.complete({});
     }
   }
 }
@@ -371,7 +408,8 @@ void HttpExchange::Pool::remove(ClientConnection& connection) {
   auto found = connections_.find(&connection);
   if (found == connections_.end()) return;
   // It may be on the stack in this turn.
-  loop.post([pool = shared_from_this(), gone = std::move(found->second)]() mutable { gone.reset(); });
+  loop.post(
+      [pool = shared_from_this(), gone = std::move(found->second)]() mutable { gone.reset(); });
   connections_.erase(found);
 }
 
@@ -380,13 +418,7 @@ void HttpExchange::Pool::close() {
   auto all = std::exchange(connections_, {});
   connecting_ = 0;
   all.clear();
-  wake_waiters(Error(Code::Unavailable, "the exchange was closed"));
-}
-
-std::size_t HttpExchange::Pool::idle() const {
-  std::size_t idle = 0;
-  for (const auto& [key, connection] : connections_) idle += connection->open() && connection->calls() == 0 ? 1 : 0;
-  return idle;
+  wake_all(Error(Code::Unavailable, "the exchange was closed"));
 }
 
 HttpExchange::Counts HttpExchange::Pool::counts() const {
@@ -410,17 +442,20 @@ Result<std::unique_ptr<HttpExchange>> HttpExchange::create(AsioLoop& loop, Clien
     Alpn alpn = options.protocol == ClientOptions::Protocol::Auto    ? Alpn::Both
                 : options.protocol == ClientOptions::Protocol::Http1 ? Alpn::Http1
                                                                      : Alpn::Http2;
-    TRY_ASSIGN(tls, during(make_client_context(options.credentials, alpn), "credentials for " + options.url));
+    TRY_ASSIGN(tls, during(make_client_context(options.credentials, alpn),
+                           "credentials for " + options.url));
   }
   auto pool = std::make_shared<Pool>(loop, std::move(options), std::move(url), std::move(tls));
-  return std::unique_ptr<HttpExchange>(new HttpExchange(std::move(pool)));
+  return std::make_unique<HttpExchange>(std::move(pool));
 }
 
 Task<Result<Response>> HttpExchange::send(Context context, Request request) {
   return Pool::send(pool_, std::move(context), std::move(request));
 }
 
-void HttpExchange::set_token(std::string token) { pool_->options.credentials.token = std::move(token); }
+void HttpExchange::set_token(std::string token) {
+  pool_->options.credentials.token = std::move(token);
+}
 
 HttpExchange::Counts HttpExchange::counts() const { return pool_->counts(); }
 

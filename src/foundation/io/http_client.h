@@ -1,4 +1,5 @@
-// The real Exchange: one HTTP server, by URL, with credentials. HTTP/2 when the server speaks it, else HTTP/1.1.
+// The real Exchange: one HTTP server, by URL, with credentials. HTTP/2 when the server speaks it,
+// else HTTP/1.1.
 #pragma once
 
 #include <memory>
@@ -20,18 +21,20 @@ struct ClientOptions {
   enum class Protocol { Auto, Http1, Http2 } protocol = Protocol::Auto;
 
   Duration connect_timeout = std::chrono::seconds(10);
-  // A connection that was silent for `ping_every` is asked for a sign of life, and dropped without one.
+  // A connection that was silent for `ping_every` is asked for a sign of life, and dropped without
+  // one.
   Duration ping_every = std::chrono::seconds(30);
   Duration ping_timeout = std::chrono::seconds(15);
   // A longer body of a whole response is TooLarge.
   std::size_t response_bytes_max = 256 << 20;
 };
 
-// All calls share one HTTP/2 connection; another is opened only when the peer allows no more streams on it, or told
-// us to go. It is made at the first request, and again at the next request after it broke. One attempt to connect
-// at a time: requests wait for it. A request that the peer refused without looking at it is sent a second time.
-// Errors besides those of Exchange: what a broken connection means is in the message; the code is Unavailable, and
-// Denied when certificates are the reason. Thread: the loop's.
+// All calls share one HTTP/2 connection; another is opened only when the peer allows no more
+// streams on it, or told us to go. It is made at the first request, and again at the next request
+// after it broke. One attempt to connect at a time: requests wait for it. A request that the peer
+// refused without looking at it is sent a second time. Errors besides those of Exchange: what a
+// broken connection means is in the message; the code is Unavailable, and Denied when certificates
+// are the reason. Thread: the loop's.
 class HttpExchange final : public Exchange {
  public:
   // Errors: Invalid (the URL or the credentials).
@@ -55,9 +58,10 @@ class HttpExchange final : public Exchange {
   Counts counts() const;
 
   class Pool;
+  // For the factory above.
+  explicit HttpExchange(std::shared_ptr<Pool> pool);
 
  private:
-  explicit HttpExchange(std::shared_ptr<Pool> pool);
   // Shared with the calls that run, so that an exchange may go before them.
   std::shared_ptr<Pool> pool_;
 };

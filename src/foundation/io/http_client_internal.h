@@ -1,4 +1,5 @@
-// What the exchange's calls, its connections and the two protocols share. Included by .cpp files of this room only.
+// What the exchange's calls, its connections and the two protocols share. Included by .cpp files of
+// this room only.
 #pragma once
 
 #include <memory>
@@ -11,10 +12,11 @@ namespace lesto::io {
 
 class ClientSession;
 
-// One request and its response. Shared by the session that carries it and by whoever waits for it (the sending task,
-// later the response's stream).
+// One request and its response. Shared by the session that carries it and by whoever waits for it
+// (the sending task, later the response's stream).
 struct ClientCall {
-  ClientCall(Loop& l, Request r, std::size_t max) : request(std::move(r)), bytes_max(max), head(l), over(l) {}
+  ClientCall(Loop& l, Request r, std::size_t max)
+      : request(std::move(r)), bytes_max(max), head(l), over(l) {}
 
   Request request;
   std::size_t sent = 0;  // of request.body
@@ -71,6 +73,8 @@ class ClientHost {
   virtual void pause(bool paused) = 0;
   // The session takes no more calls; it goes when its last one has.
   virtual void retire() = 0;
+  // The peer has said how many calls it allows.
+  virtual void settle() = 0;
   // A call may start that could not before.
   virtual void room() = 0;
   // The connection is of no use any more.
@@ -80,7 +84,8 @@ class ClientHost {
   ~ClientHost() = default;
 };
 
-// One protocol on one connection. Its owner ends the calls that are left before it destroys the session.
+// One protocol on one connection. Its owner ends the calls that are left before it destroys the
+// session.
 class ClientSession {
  public:
   virtual ~ClientSession() = default;

@@ -39,7 +39,8 @@ namespace {
 class Connection final : public WireUser, public SessionHost {
  public:
   Connection(HttpServer::State& server, Listener::Accepted accepted) : server_(server) {
-    wire_ = start_wire(std::move(accepted), server.tls.get(), server.options.request_timeout, *this);
+    wire_ =
+        start_wire(std::move(accepted), server.tls.get(), server.options.request_timeout, *this);
   }
   ~Connection() { stop_timer(); }
 
@@ -161,7 +162,9 @@ void HttpServer::State::forget(Connection& connection) {
   });
 }
 
-void HttpServer::State::start(std::shared_ptr<ServerCall> call) { scope.spawn(answer(std::move(call))); }
+void HttpServer::State::start(std::shared_ptr<ServerCall> call) {
+  scope.spawn(answer(std::move(call)));
+}
 
 Task<void> HttpServer::State::answer(std::shared_ptr<ServerCall> call) {
   Context context{call->cancel.token(), Time::max()};
@@ -184,7 +187,8 @@ Task<void> HttpServer::State::answer(std::shared_ptr<ServerCall> call) {
   co_await std::move(sent);
 }
 
-Task<void> HttpServer::State::send_stream(std::shared_ptr<ServerCall> call, std::unique_ptr<BodyStream> stream) {
+Task<void> HttpServer::State::send_stream(std::shared_ptr<ServerCall> call,
+                                          std::unique_ptr<BodyStream> stream) {
   while (!call->cancel.token().requested()) {
     Context context{call->cancel.token(), Time::max()};
     auto piece = co_await stream->next(std::move(context));
@@ -218,18 +222,23 @@ HttpServer::~HttpServer() {
   state_->listener.reset();
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::open(AsioLoop& loop, Handler& handler, ServerOptions options) {
+Result<std::unique_ptr<HttpServer>> HttpServer::open(AsioLoop& loop, Handler& handler,
+                                                     ServerOptions options) {
   auto state = std::make_unique<State>(loop, handler, std::move(options));
   if (state->options.identity) {
-    TRY_ASSIGN(state->tls, make_server_context(*state->options.identity, state->options.client_authority));
+    TRY_ASSIGN(state->tls,
+               make_server_context(*state->options.identity, state->options.client_authority));
   }
   State* raw = state.get();
   auto accepted = [raw](Listener::Accepted one) { raw->accept(std::move(one)); };
-  TRY_ASSIGN(state->listener, Listener::open(loop, state->options.address, state->options.port, std::move(accepted)));
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+  TRY_ASSIGN(state->listener, Listener::open(loop, state->options.address, state->options.port,
+                                             std::move(accepted)));
+  return std::make_unique<HttpServer>(std::move(state));
 }
 
-std::uint16_t HttpServer::port() const { return state_->listener ? state_->listener->port() : std::uint16_t(0); }
+std::uint16_t HttpServer::port() const {
+  return state_->listener ? state_->listener->port() : std::uint16_t(0);
+}
 
 std::size_t HttpServer::connections() const { return state_->connections.size(); }
 

@@ -15,8 +15,9 @@ struct ServerOptions {
   std::uint16_t port = 0;  // 0: any free one
   // With it the server speaks TLS; without, plain HTTP.
   std::optional<KeyPair> identity;
-  // PEM. With it clients may show a certificate of this authority, which becomes the Peer's identity; a certificate
-  // of another one is turned away. Clients without certificate are let in: the handler decides.
+  // PEM. With it clients may show a certificate of this authority, which becomes the Peer's
+  // identity; a certificate of another one is turned away. Clients without certificate are let in:
+  // the handler decides.
   std::string client_authority;
   // A longer request body is answered with 413.
   std::size_t request_bytes_max = 3 << 20;
@@ -33,7 +34,8 @@ struct ServerOptions {
 class HttpServer {
  public:
   // Errors: Conflict (the port is in use), Denied, Invalid (the certificates).
-  static Result<std::unique_ptr<HttpServer>> open(AsioLoop& loop, Handler& handler, ServerOptions options);
+  static Result<std::unique_ptr<HttpServer>> open(AsioLoop& loop, Handler& handler,
+                                                  ServerOptions options);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -41,14 +43,15 @@ class HttpServer {
   std::uint16_t port() const;
   std::size_t connections() const;
 
-  // Accepts nothing new, tells clients to go (GOAWAY), lets running requests end for up to `grace`, then cancels
-  // them. Watches never end by themselves: they are cancelled after `grace`.
+  // Accepts nothing new, tells clients to go (GOAWAY), lets running requests end for up to `grace`,
+  // then cancels them. Watches never end by themselves: they are cancelled after `grace`.
   Task<void> stop(Duration grace);
 
   struct State;
+  // For the factory above.
+  explicit HttpServer(std::unique_ptr<State> state);
 
  private:
-  explicit HttpServer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -1,5 +1,5 @@
-// What the server's connections, its two protocols and the tasks that run the handler share. Included by .cpp files
-// of this room only.
+// What the server's connections, its two protocols and the tasks that run the handler share.
+// Included by .cpp files of this room only.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace lesto::io {
 
-// One request and its answer. Shared by the session, which reads the request and sends the answer, and the task that
-// runs the handler; either may be gone first.
+// One request and its answer. Shared by the session, which reads the request and sends the answer,
+// and the task that runs the handler; either may be gone first.
 struct ServerCall {
   explicit ServerCall(Loop& l) : loop(l) {}
 

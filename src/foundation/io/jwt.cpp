@@ -33,7 +33,9 @@ Result<std::string> from_base64url(std::string_view text) {
   std::string standard(text);
   for (char& c : standard) {
     // Only the characters of this alphabet: one text has one spelling.
-    if (c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r') return fail(Code::Invalid, "not base64url");
+    if (c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r') {
+      return fail(Code::Invalid, "not base64url");
+    }
     c = c == '-' ? '+' : c == '_' ? '/' : c;
   }
   while (standard.size() % 4 != 0) standard += '=';
@@ -43,7 +45,8 @@ Result<std::string> from_base64url(std::string_view text) {
 bool is_p256(EVP_PKEY* key) {
   std::array<char, 64> group{};
   std::size_t size = 0;
-  return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group.data(), group.size(), &size) == 1 &&
+  return EVP_PKEY_is_a(key, "EC") &&
+         EVP_PKEY_get_group_name(key, group.data(), group.size(), &size) == 1 &&
          std::string_view(group.data(), size) == "prime256v1";
 }
 
@@ -99,8 +102,9 @@ bool verifies(EVP_PKEY* key, std::string_view text, std::string_view flat) {
   if (size <= 0) return false;
   DigestPtr context(EVP_MD_CTX_new());
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  bool good = EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
-              EVP_DigestVerify(context.get(), der, static_cast<std::size_t>(size), bytes, text.size()) == 1;
+  bool good =
+      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+      EVP_DigestVerify(context.get(), der, static_cast<std::size_t>(size), bytes, text.size()) == 1;
   OPENSSL_free(der);
   (void)openssl_reason();
   return good;
@@ -120,8 +124,8 @@ Result<Parts> split(std::string_view token) {
       token.find('.', second + 1) != std::string_view::npos) {
     return fail(Code::Invalid, "this is not a signed token");
   }
-  return Parts{token.substr(0, second), token.substr(0, first), token.substr(first + 1, second - first - 1),
-               token.substr(second + 1)};
+  return Parts{token.substr(0, second), token.substr(0, first),
+               token.substr(first + 1, second - first - 1), token.substr(second + 1)};
 }
 
 Result<Jwt> decode(const Parts& parts) {
@@ -135,7 +139,8 @@ Result<std::string> coordinate(EVP_PKEY* key, const char* name) {
   BIGNUM* number = nullptr;
   if (EVP_PKEY_get_bn_param(key, name, &number) != 1) return failed("read public key");
   std::string bytes(kSignatureBytes / 2, '\0');
-  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(bytes.data()),
+               static_cast<int>(bytes.size()));
   BN_free(number);
   return base64url(bytes);
 }
@@ -145,7 +150,8 @@ Result<std::string> coordinate(EVP_PKEY* key, const char* name) {
 Result<std::string> sign_jwt(std::string_view claims_json, const std::string& private_key) {
   TRY_ASSIGN(KeyPtr key, signing_key(private_key));
   TRY_ASSIGN(std::string id, id_of(key.get()));
-  std::string text = base64url(R"({"alg":"ES256","kid":")" + id + R"("})") + "." + base64url(claims_json);
+  std::string text =
+      base64url(R"({"alg":"ES256","kid":")" + id + R"("})") + "." + base64url(claims_json);
   TRY_ASSIGN(std::string signature, sign(key.get(), text));
   return text + "." + base64url(signature);
 }
@@ -175,8 +181,8 @@ Result<std::string> public_jwk(const std::string& key_pem) {
   TRY_ASSIGN(std::string id, id_of(key.get()));
   TRY_ASSIGN(std::string x, coordinate(key.get(), OSSL_PKEY_PARAM_EC_PUB_X));
   TRY_ASSIGN(std::string y, coordinate(key.get(), OSSL_PKEY_PARAM_EC_PUB_Y));
-  return R"({"use":"sig","kty":"EC","kid":")" + id + R"(","crv":"P-256","alg":"ES256","x":")" + x + R"(","y":")" + y +
-         R"("})";
+  return R"({"use":"sig","kty":"EC","kid":")" + id + R"(","crv":"P-256","alg":"ES256","x":")" + x +
+         R"(","y":")" + y + R"("})";
 }
 
 }  // namespace lesto::io

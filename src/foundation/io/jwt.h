@@ -1,5 +1,5 @@
-// Signed tokens (RFC 7519) with ES256, the one algorithm that is made and accepted here: service account tokens.
-// Claims are JSON texts; what they mean is the caller's business.
+// Signed tokens (RFC 7519) with ES256, the one algorithm that is made and accepted here: service
+// account tokens. Claims are JSON texts; what they mean is the caller's business.
 #pragma once
 
 #include <string>
@@ -16,8 +16,9 @@ struct Jwt {
   std::string header_json;
   std::string claims_json;
 };
-// Checks the signature as ES256, whatever the token's header says. `key` is a private or public key in PEM.
-// Times and audiences in the claims are not looked at. Errors: Denied (bad signature), Invalid (no token at all).
+// Checks the signature as ES256, whatever the token's header says. `key` is a private or public key
+// in PEM. Times and audiences in the claims are not looked at. Errors: Denied (bad signature),
+// Invalid (no token at all).
 Result<Jwt> verify_jwt(std::string_view token, const std::string& key);
 // The claims, unchecked: only to find out which key to check with.
 Result<Jwt> peek_jwt(std::string_view token);

@@ -1,4 +1,5 @@
-// Owning handles of OpenSSL's objects, and helpers for its adapters. Included by .cpp files of this room only.
+// Owning handles of OpenSSL's objects, and helpers for its adapters. Included by .cpp files of this
+// room only.
 #pragma once
 
 #include <memory>
@@ -48,12 +49,15 @@ std::string certificate_names(X509* certificate);
 enum class Alpn { Http1, Http2, Both };
 
 Result<TlsContextPtr> make_client_context(const Credentials& credentials, Alpn alpn);
-// With an authority, clients may present certificates of it; others are turned away during the handshake.
-Result<TlsContextPtr> make_server_context(const KeyPair& identity, const std::string& client_authority);
+// With an authority, clients may present certificates of it; others are turned away during the
+// handshake.
+Result<TlsContextPtr> make_server_context(const KeyPair& identity,
+                                          const std::string& client_authority);
 
-// A client's TLS object for one connection: name indication and verification of `name` set up. Its app data may be a
-// std::string, which then gets what is wrong with the peer's certificate.
-Result<TlsPtr> make_client_tls(SSL_CTX* context, const std::string& name, Credentials::Verify verify);
+// A client's TLS object for one connection: name indication and verification of `name` set up. Its
+// app data may be a std::string, which then gets what is wrong with the peer's certificate.
+Result<TlsPtr> make_client_tls(SSL_CTX* context, const std::string& name,
+                               Credentials::Verify verify);
 
 // Why a handshake failed, after SSL_do_handshake did: Denied when a certificate is the reason.
 Error handshake_error(SSL* tls, const std::string& peer);

@@ -11,7 +11,8 @@
 namespace lesto::io {
 namespace {
 
-// "Lsto": marks the file as ours, so that a path to another program's database is refused, not changed.
+// "Lsto": marks the file as ours, so that a path to another program's database is refused, not
+// changed.
 constexpr int kApplicationId = 0x4c73746f;
 constexpr int kFormat = 1;
 // How long the start waits for a predecessor that is still closing the file.
@@ -36,36 +37,42 @@ Error explain(sqlite3* database, int status, const std::string& path, const std:
   switch (status & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Error(Code::Conflict, doing + " " + path + ": another process has this file open; each Lesto process "
-                                   "needs a data directory of its own");
+      return Error(Code::Conflict, doing + " " + path +
+                                       ": another process has this file open; each Lesto process "
+                                       "needs a data directory of its own");
     case SQLITE_NOTADB:
-      return Error(Code::Invalid, doing + " " + path + ": this is not a Lesto store, or its first page is damaged (" +
-                                      reason + ")");
+      return Error(Code::Invalid,
+                   doing + " " + path +
+                       ": this is not a Lesto store, or its first page is damaged (" + reason +
+                       ")");
     case SQLITE_CORRUPT:
-      return Error(Code::Internal, doing + " " + path + ": the file is damaged (" + reason +
-                                       "); restore it from a backup, or `sqlite3 FILE .recover` may save a part");
-    case SQLITE_FULL:
-      return Error(Code::Unavailable, doing + " " + path + ": the disk is full");
+      return Error(Code::Internal,
+                   doing + " " + path + ": the file is damaged (" + reason +
+                       "); restore it from a backup, or `sqlite3 FILE .recover` may save a part");
+    case SQLITE_FULL: return Error(Code::Unavailable, doing + " " + path + ": the disk is full");
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return Error(Code::Denied, doing + " " + path + ": the file or its directory may not be written by this user");
+      return Error(Code::Denied, doing + " " + path +
+                                     ": the file or its directory may not be written by this user");
     case SQLITE_CANTOPEN:
       return Error(Code::Denied, doing + " " + path + ": cannot be opened (" + system + ")");
     case SQLITE_IOERR:
-      return Error(Code::Unavailable, doing + " " + path + ": the disk failed (" + reason + ": " + system + ")");
-    default:
-      return Error(Code::Internal, doing + " " + path + ": " + reason);
+      return Error(Code::Unavailable,
+                   doing + " " + path + ": the disk failed (" + reason + ": " + system + ")");
+    default: return Error(Code::Internal, doing + " " + path + ": " + reason);
   }
 }
 
 void bind_blob(sqlite3_stmt* statement, int position, std::string_view bytes) {
   // A null pointer would bind NULL; an empty blob needs an address.
-  sqlite3_bind_blob64(statement, position, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
+  sqlite3_bind_blob64(statement, position, bytes.empty() ? "" : bytes.data(), bytes.size(),
+                      SQLITE_STATIC);
 }
 
 std::string column(sqlite3_stmt* statement, int position) {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, position));
-  return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, position)))
+  return bytes ? std::string(bytes,
+                             static_cast<std::size_t>(sqlite3_column_bytes(statement, position)))
                : std::string();
 }
 
@@ -98,8 +105,14 @@ class SqliteStorage::Writer {
   }
 
   Result<void> open();
-  void start() {
-    thread_ = std::thread([this] { run(); });
+  Result<void> start() {
+    try {
+      thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error& failure) {
+      return fail(Code::Unavailable,
+                  "open " + path_ + ": no thread to write with: " + failure.what());
+    }
+    return {};
   }
 
   void add(Work work) {
@@ -151,7 +164,8 @@ Result<void> SqliteStorage::Writer::execute(const char* sql, const std::string& 
 
 Result<Statement> SqliteStorage::Writer::prepare(const char* sql) {
   sqlite3_stmt* statement = nullptr;
-  int status = sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  int status =
+      sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (status != SQLITE_OK) return fail(explain(database_.get(), status, path_, "open"));
   return Statement(statement);
 }
@@ -165,28 +179,36 @@ Result<std::int64_t> SqliteStorage::Writer::ask(const char* sql) {
 
 Result<void> SqliteStorage::Writer::open() {
   std::size_t slash = path_.rfind('/');
-  std::string directory = slash == std::string::npos ? "." : path_.substr(0, std::max<std::size_t>(slash, 1));
+  std::string directory =
+      slash == std::string::npos ? "." : path_.substr(0, std::max<std::size_t>(slash, 1));
   if (access(directory.c_str(), F_OK) != 0) {
-    return fail(Code::NotFound, "open " + path_ + ": the directory " + directory + " does not exist");
+    return fail(Code::NotFound,
+                "open " + path_ + ": the directory " + directory + " does not exist");
   }
   if (access(directory.c_str(), W_OK) != 0) {
-    return fail(Code::Denied, "open " + path_ + ": the directory " + directory + " may not be written by this user");
+    return fail(Code::Denied, "open " + path_ + ": the directory " + directory +
+                                  " may not be written by this user");
   }
   sqlite3* raw = nullptr;
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   int status = sqlite3_open_v2(path_.c_str(), &raw, flags, nullptr);
   database_.reset(raw);
   if (status != SQLITE_OK) return fail(explain(raw, status, path_, "open"));
   sqlite3_busy_timeout(raw, kLockWaitMs);
-  // The exclusive lock first: with it, WAL needs no shared memory file, and a second process is told so at once.
+  // The exclusive lock first: with it, WAL needs no shared memory file, and a second process is
+  // told so at once.
   TRY(execute("PRAGMA locking_mode=EXCLUSIVE", "open"));
   TRY(execute("BEGIN EXCLUSIVE; COMMIT", "open"));
   TRY(check());
-  TRY(execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
-              "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;",
-              "open"));
-  TRY(execute("BEGIN IMMEDIATE;"
-              "CREATE TABLE IF NOT EXISTS record(id INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL);"
+  TRY(execute(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
+      "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;",
+      "open"));
+  TRY(
+      execute("BEGIN IMMEDIATE;"
+              "CREATE TABLE IF NOT EXISTS record(id INTEGER PRIMARY KEY, key BLOB NOT NULL, value "
+              "BLOB NOT NULL);"
               "CREATE UNIQUE INDEX IF NOT EXISTS record_key ON record(key);"
               "COMMIT",
               "open"));
@@ -207,24 +229,29 @@ Result<void> SqliteStorage::Writer::check() {
     return fail(Code::Invalid, "open " + path_ + ": this database belongs to another program");
   }
   if (format > kFormat) {
-    return fail(Code::Invalid, "open " + path_ + ": written by a newer Lesto (format " + std::to_string(format) +
-                                   ", this one reads up to " + std::to_string(kFormat) + ")");
+    return fail(Code::Invalid, "open " + path_ + ": written by a newer Lesto (format " +
+                                   std::to_string(format) + ", this one reads up to " +
+                                   std::to_string(kFormat) + ")");
   }
   TRY_ASSIGN(Statement quick, prepare("PRAGMA quick_check(1)"));
   int status = sqlite3_step(quick.get());
   if (status != SQLITE_ROW) return fail(explain(database_.get(), status, path_, "check"));
   std::string verdict = column(quick.get(), 0);
   if (verdict == "ok") return {};
-  return fail(Code::Internal, "check " + path_ + ": the file is damaged (" + verdict +
-                                  "); restore it from a backup, or `sqlite3 FILE .recover` may save a part");
+  return fail(Code::Internal,
+              "check " + path_ + ": the file is damaged (" + verdict +
+                  "); restore it from a backup, or `sqlite3 FILE .recover` may save a part");
 }
 
 Result<void> SqliteStorage::Writer::prepare_all() {
   TRY_ASSIGN(put_, prepare("INSERT INTO record(key, value) VALUES(?1, ?2) "
                            "ON CONFLICT(key) DO UPDATE SET value = excluded.value"));
   TRY_ASSIGN(erase_, prepare("DELETE FROM record WHERE key = ?1"));
-  TRY_ASSIGN(scan_, prepare("SELECT key, value FROM record WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3"));
-  TRY_ASSIGN(scan_open_, prepare("SELECT key, value FROM record WHERE key >= ?1 ORDER BY key LIMIT ?3"));
+  TRY_ASSIGN(
+      scan_,
+      prepare("SELECT key, value FROM record WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3"));
+  TRY_ASSIGN(scan_open_,
+             prepare("SELECT key, value FROM record WHERE key >= ?1 ORDER BY key LIMIT ?3"));
   return {};
 }
 
@@ -246,7 +273,9 @@ void SqliteStorage::Writer::run() {
     while (!queue_.empty() && group.size() < kGroupBatchesMax && bytes < kGroupBytesMax) {
       auto* commit = std::get_if<Commit>(&queue_.front());
       if (!commit) break;
-      for (const Write& one : commit->batch) bytes += one.key.size() + (one.value ? one.value->size() : 0);
+      for (const Write& one : commit->batch) {
+        bytes += one.key.size() + (one.value ? one.value->size() : 0);
+      }
       group.push_back(std::move(*commit));
       queue_.pop_front();
     }
@@ -311,7 +340,9 @@ void SqliteStorage::Writer::run_scan(Scan scan) {
     std::lock_guard lock(database_mutex_);
     found = read(scan);
   }
-  loop_.post([done = std::move(scan.done), found = std::move(found)]() mutable { done.complete(std::move(found)); });
+  loop_.post([done = std::move(scan.done), found = std::move(found)]() mutable {
+    done.complete(std::move(found));
+  });
 }
 
 Result<std::vector<Record>> SqliteStorage::Writer::read(const Scan& scan) {
@@ -336,19 +367,22 @@ Result<void> SqliteStorage::Writer::load(const std::function<void(Record)>& each
   std::lock_guard lock(database_mutex_);
   TRY_ASSIGN(Statement all, prepare("SELECT key, value FROM record ORDER BY key"));
   int status;
-  while ((status = sqlite3_step(all.get())) == SQLITE_ROW) each({column(all.get(), 0), column(all.get(), 1)});
+  while ((status = sqlite3_step(all.get())) == SQLITE_ROW) {
+    each({column(all.get(), 0), column(all.get(), 1)});
+  }
   if (status != SQLITE_DONE) return fail(explain(database_.get(), status, path_, "read"));
   return {};
 }
 
-SqliteStorage::SqliteStorage(Loop& loop, std::unique_ptr<Writer> writer) : loop_(loop), writer_(std::move(writer)) {}
+SqliteStorage::SqliteStorage(Loop& loop, std::unique_ptr<Writer> writer)
+    : loop_(loop), writer_(std::move(writer)) {}
 SqliteStorage::~SqliteStorage() = default;
 
 Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(Loop& loop, std::string path) {
   auto writer = std::make_unique<Writer>(loop, std::move(path));
   TRY(writer->open());
-  writer->start();
-  return std::unique_ptr<SqliteStorage>(new SqliteStorage(loop, std::move(writer)));
+  TRY(writer->start());
+  return std::make_unique<SqliteStorage>(loop, std::move(writer));
 }
 
 Task<Result<void>> SqliteStorage::commit(std::vector<Write> batch) {
@@ -358,14 +392,17 @@ Task<Result<void>> SqliteStorage::commit(std::vector<Write> batch) {
   co_return result;
 }
 
-Task<Result<std::vector<Record>>> SqliteStorage::scan(std::string from, std::string to, std::size_t limit) {
+Task<Result<std::vector<Record>>> SqliteStorage::scan(std::string from, std::string to,
+                                                      std::size_t limit) {
   Completion<std::vector<Record>> done(loop_);
   writer_->add(Writer::Scan{std::move(from), std::move(to), limit, done});
   auto result = co_await done.wait({});
   co_return result;
 }
 
-Result<void> SqliteStorage::load(const std::function<void(Record)>& each) { return writer_->load(each); }
+Result<void> SqliteStorage::load(const std::function<void(Record)>& each) {
+  return writer_->load(each);
+}
 
 std::uint64_t SqliteStorage::transactions() const { return writer_->transactions(); }
 

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,7 +37,8 @@ class SqliteStorageTest : public ::testing::Test {
   AsioLoop loop_;
 };
 
-Task<void> commit_in(Storage& storage, std::vector<Write> batch, std::vector<int>& order, int number) {
+Task<void> commit_in(Storage& storage, std::vector<Write> batch, std::vector<int>& order,
+                     int number) {
   auto done = co_await storage.commit(std::move(batch));
   if (done) order.push_back(number);
 }
@@ -45,7 +47,8 @@ TEST_F(SqliteStorageTest, keeps_what_was_committed) {
   {
     auto storage = SqliteStorage::open(loop_, path_);
     ASSERT_TRUE(storage) << storage.error().text();
-    ASSERT_TRUE(loop_.run((*storage)->commit({{"a", "1"}, {"b", "2"}, {"c", std::string("\0x", 2)}})));
+    ASSERT_TRUE(
+        loop_.run((*storage)->commit({{"a", "1"}, {"b", "2"}, {"c", std::string("\0x", 2)}})));
     ASSERT_TRUE(loop_.run((*storage)->commit({{"a", std::nullopt}, {"b", "3"}, {"d", ""}})));
     auto found = loop_.run((*storage)->scan("b", "d", 10));
     ASSERT_TRUE(found);
@@ -66,7 +69,8 @@ TEST_F(SqliteStorageTest, lets_overlapping_commits_share_a_sync_and_ends_them_in
   std::vector<int> order, expected;
   TaskScope scope(loop_);
   for (int i = 0; i < 1000; ++i) {
-    scope.spawn(commit_in(storage, {{"same key", std::to_string(i)}, {"key " + std::to_string(i), "x"}}, order, i));
+    scope.spawn(commit_in(
+        storage, {{"same key", std::to_string(i)}, {"key " + std::to_string(i), "x"}}, order, i));
     expected.push_back(i);
   }
   loop_.run_until([&] { return scope.running() == 0; });
@@ -76,7 +80,8 @@ TEST_F(SqliteStorageTest, lets_overlapping_commits_share_a_sync_and_ends_them_in
   EXPECT_EQ(content(storage).size(), 1001u);
 }
 
-// The child acknowledges each durable commit on a pipe; whatever was acknowledged must be there after kill -9.
+// The child acknowledges each durable commit on a pipe; whatever was acknowledged must be there
+// after kill -9.
 TEST_F(SqliteStorageTest, loses_nothing_that_was_acknowledged_when_the_process_is_killed) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
@@ -88,7 +93,9 @@ TEST_F(SqliteStorageTest, loses_nothing_that_was_acknowledged_when_the_process_i
     auto storage = SqliteStorage::open(loop, path_);
     if (!storage) _exit(1);
     for (int i = 0;; ++i) {
-      if (!loop.run((*storage)->commit({{"key " + std::to_string(i), std::string(3000, 'v')}}))) _exit(1);
+      if (!loop.run((*storage)->commit({{"key " + std::to_string(i), std::string(3000, 'v')}}))) {
+        _exit(1);
+      }
       if (write(ends[1], "+", 1) != 1) _exit(1);
     }
   }
@@ -103,7 +110,9 @@ TEST_F(SqliteStorageTest, loses_nothing_that_was_acknowledged_when_the_process_i
   ASSERT_EQ(kill(child, SIGKILL), 0);
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
-  for (ssize_t got; (got = read(ends[0], buffer, sizeof buffer)) > 0;) acknowledged += static_cast<std::size_t>(got);
+  for (ssize_t got; (got = read(ends[0], buffer, sizeof buffer)) > 0;) {
+    acknowledged += static_cast<std::size_t>(got);
+  }
   close(ends[0]);
 
   auto storage = SqliteStorage::open(loop_, path_);
@@ -111,7 +120,9 @@ TEST_F(SqliteStorageTest, loses_nothing_that_was_acknowledged_when_the_process_i
   auto all = content(**storage);
   EXPECT_GE(all.size(), acknowledged);
   EXPECT_LE(all.size(), acknowledged + 1);
-  for (std::size_t i = 0; i < acknowledged; ++i) ASSERT_TRUE(all.contains("key " + std::to_string(i))) << i;
+  for (std::size_t i = 0; i < acknowledged; ++i) {
+    ASSERT_TRUE(all.contains("key " + std::to_string(i))) << i;
+  }
 }
 
 TEST_F(SqliteStorageTest, refuses_a_file_that_another_process_has_open) {
@@ -165,7 +176,8 @@ TEST_F(SqliteStorageTest, refuses_the_database_of_another_program) {
   auto storage = SqliteStorage::open(loop_, path_);
   ASSERT_FALSE(storage);
   EXPECT_EQ(storage.error().code(), Code::Invalid);
-  EXPECT_NE(storage.error().text().find("another program"), std::string::npos) << storage.error().text();
+  EXPECT_NE(storage.error().text().find("another program"), std::string::npos)
+      << storage.error().text();
 }
 
 TEST_F(SqliteStorageTest, finds_a_damaged_file_when_it_opens_it) {
@@ -173,7 +185,9 @@ TEST_F(SqliteStorageTest, finds_a_damaged_file_when_it_opens_it) {
     auto storage = SqliteStorage::open(loop_, path_);
     ASSERT_TRUE(storage);
     std::vector<Write> batch;
-    for (int i = 0; i < 500; ++i) batch.push_back({"key " + std::to_string(i), std::string(1000, 'v')});
+    for (int i = 0; i < 500; ++i) {
+      batch.push_back({"key " + std::to_string(i), std::string(1000, 'v')});
+    }
     ASSERT_TRUE(loop_.run((*storage)->commit(std::move(batch))));
   }
   {
@@ -187,6 +201,30 @@ TEST_F(SqliteStorageTest, finds_a_damaged_file_when_it_opens_it) {
   ASSERT_FALSE(storage);
   EXPECT_EQ(storage.error().code(), Code::Internal);
   EXPECT_NE(storage.error().text().find("damaged"), std::string::npos) << storage.error().text();
+}
+
+// The file may not grow: the disk is full as far as this process can tell.
+TEST_F(SqliteStorageTest, is_of_no_use_any_more_after_a_commit_that_failed) {
+  auto storage = SqliteStorage::open(loop_, path_);
+  ASSERT_TRUE(storage);
+  ASSERT_TRUE(loop_.run((*storage)->commit({{"before", "1"}})));
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit small = before;
+  small.rlim_cur = 64 << 10;
+  auto old = signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  auto failed = loop_.run((*storage)->commit({{"big", std::string(1 << 20, 'x')}}));
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, old);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code(), Code::Unavailable) << failed.error().text();
+  EXPECT_NE(failed.error().text().find(path_), std::string::npos) << failed.error().text();
+  EXPECT_FALSE(loop_.run((*storage)->commit({{"after", "1"}})));
+  storage->reset();
+  auto again = SqliteStorage::open(loop_, path_);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(content(**again), (std::map<std::string, std::string>{{"before", "1"}}));
 }
 
 TEST_F(SqliteStorageTest, says_that_a_directory_is_missing_or_closed) {

@@ -33,7 +33,9 @@ BioPtr reader_of(std::string_view text) {
 
 Result<std::string> write_key(EVP_PKEY* key) {
   BioPtr bio(BIO_new(BIO_s_mem()));
-  if (!PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr)) return failed("write key");
+  if (!PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr)) {
+    return failed("write key");
+  }
   return text_of(bio.get());
 }
 
@@ -48,7 +50,9 @@ Result<void> extend(X509* certificate, X509* issuer, int kind, const std::string
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
   ExtensionPtr extension(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
-  if (!extension || !X509_add_ext(certificate, extension.get(), -1)) return failed("extend certificate");
+  if (!extension || !X509_add_ext(certificate, extension.get(), -1)) {
+    return failed("extend certificate");
+  }
   return {};
 }
 
@@ -57,7 +61,8 @@ Result<void> name_subject(X509* certificate, const std::string& common_name,
   X509_NAME* subject = X509_get_subject_name(certificate);
   auto add = [&](const char* field, const std::string& value) {
     const auto* bytes = reinterpret_cast<const unsigned char*>(value.data());
-    return X509_NAME_add_entry_by_txt(subject, field, MBSTRING_UTF8, bytes, static_cast<int>(value.size()), -1, 0);
+    return X509_NAME_add_entry_by_txt(subject, field, MBSTRING_UTF8, bytes,
+                                      static_cast<int>(value.size()), -1, 0);
   };
   for (const std::string& organization : organizations) {
     if (!add("O", organization)) return failed("organization " + organization);
@@ -68,7 +73,8 @@ Result<void> name_subject(X509* certificate, const std::string& common_name,
 }
 
 std::time_t unix_seconds(Time time) {
-  return static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+  return static_cast<std::time_t>(
+      std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
 }
 
 // A certificate that has everything but its extensions and its signature.
@@ -76,9 +82,12 @@ Result<CertificatePtr> blank(EVP_PKEY* key, Time now, Duration validity) {
   CertificatePtr certificate(X509_new());
   X509_set_version(certificate.get(), 2);
   std::array<unsigned char, 16> serial{};
-  if (RAND_bytes(serial.data(), static_cast<int>(serial.size())) != 1) return failed("serial number");
+  if (RAND_bytes(serial.data(), static_cast<int>(serial.size())) != 1) {
+    return failed("serial number");
+  }
   serial[0] &= 0x7f;
-  std::unique_ptr<BIGNUM, OpensslFree<BN_free>> number(BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
+  std::unique_ptr<BIGNUM, OpensslFree<BN_free>> number(
+      BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
   BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get()));
   ASN1_TIME_set(X509_getm_notBefore(certificate.get()), unix_seconds(now - kClockSkew));
   ASN1_TIME_set(X509_getm_notAfter(certificate.get()), unix_seconds(now + validity));
@@ -107,14 +116,20 @@ Result<KeyPair> issue(const KeyPair& authority, const std::string& common_name,
   TRY_ASSIGN(CertificatePtr certificate, blank(key.get(), now, validity));
   TRY(name_subject(certificate.get(), common_name, organizations));
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer.certificate.get()));
-  TRY(extend(certificate.get(), issuer.certificate.get(), NID_basic_constraints, "critical,CA:FALSE"));
-  TRY(extend(certificate.get(), issuer.certificate.get(), NID_key_usage, "critical,digitalSignature"));
+  TRY(extend(certificate.get(), issuer.certificate.get(), NID_basic_constraints,
+             "critical,CA:FALSE"));
+  TRY(extend(certificate.get(), issuer.certificate.get(), NID_key_usage,
+             "critical,digitalSignature"));
   TRY(extend(certificate.get(), issuer.certificate.get(), NID_ext_key_usage, usage));
-  TRY(extend(certificate.get(), issuer.certificate.get(), NID_authority_key_identifier, "keyid:always"));
+  TRY(extend(certificate.get(), issuer.certificate.get(), NID_authority_key_identifier,
+             "keyid:always"));
   if (!alternative_names.empty()) {
-    TRY(extend(certificate.get(), issuer.certificate.get(), NID_subject_alt_name, alternative_names));
+    TRY(extend(certificate.get(), issuer.certificate.get(), NID_subject_alt_name,
+               alternative_names));
   }
-  if (!X509_sign(certificate.get(), issuer.key.get(), EVP_sha256())) return failed("sign certificate");
+  if (!X509_sign(certificate.get(), issuer.key.get(), EVP_sha256())) {
+    return failed("sign certificate");
+  }
   KeyPair pair;
   TRY_ASSIGN(pair.certificate, write_certificate(certificate.get()));
   TRY_ASSIGN(pair.key, write_key(key.get()));
@@ -136,7 +151,8 @@ std::string ip_text(const ASN1_OCTET_STRING* address) {
 }
 
 void add_names(X509* certificate, std::vector<std::string>& dns, std::vector<std::string>& ips) {
-  NamesPtr names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  NamesPtr names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_DNS) {
@@ -161,7 +177,8 @@ std::string openssl_reason() {
 Result<KeyPtr> parse_key(std::string_view pem) {
   BioPtr bio = reader_of(pem);
   bool is_public = pem.find("BEGIN PUBLIC KEY") != std::string_view::npos;
-  // A key that asks for a password is refused: a callback that gives none keeps OpenSSL from asking the terminal.
+  // A key that asks for a password is refused: a callback that gives none keeps OpenSSL from asking
+  // the terminal.
   auto no_password = [](char*, int, int, void*) { return -1; };
   EVP_PKEY* key = is_public ? PEM_read_bio_PUBKEY(bio.get(), nullptr, no_password, nullptr)
                             : PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr);
@@ -172,7 +189,9 @@ Result<KeyPtr> parse_key(std::string_view pem) {
 Result<CertificatePtr> parse_certificate(std::string_view pem) {
   BioPtr bio = reader_of(pem);
   X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr);
-  if (!certificate) return fail(Code::Invalid, "this is not a certificate in PEM form: " + openssl_reason());
+  if (!certificate) {
+    return fail(Code::Invalid, "this is not a certificate in PEM form: " + openssl_reason());
+  }
   return CertificatePtr(certificate);
 }
 
@@ -213,7 +232,8 @@ Result<KeyPair> make_authority(const std::string& common_name, Time now, Duratio
   TRY(name_subject(certificate.get(), common_name, {}));
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
   TRY(extend(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE"));
-  TRY(extend(certificate.get(), certificate.get(), NID_key_usage, "critical,digitalSignature,keyCertSign,cRLSign"));
+  TRY(extend(certificate.get(), certificate.get(), NID_key_usage,
+             "critical,digitalSignature,keyCertSign,cRLSign"));
   TRY(extend(certificate.get(), certificate.get(), NID_subject_key_identifier, "hash"));
   if (!X509_sign(certificate.get(), key.get(), EVP_sha256())) return failed("sign certificate");
   KeyPair pair;
@@ -222,8 +242,8 @@ Result<KeyPair> make_authority(const std::string& common_name, Time now, Duratio
   return pair;
 }
 
-Result<KeyPair> make_server_certificate(const KeyPair& authority, const ServerNames& names, Time now,
-                                        Duration validity) {
+Result<KeyPair> make_server_certificate(const KeyPair& authority, const ServerNames& names,
+                                        Time now, Duration validity) {
   std::string list;
   for (const auto& [kind, values] : {std::pair("DNS:", &names.dns), std::pair("IP:", &names.ips)}) {
     for (const std::string& value : *values) {
@@ -240,7 +260,8 @@ Result<KeyPair> make_server_certificate(const KeyPair& authority, const ServerNa
 }
 
 Result<KeyPair> make_client_certificate(const KeyPair& authority, const std::string& common_name,
-                                        const std::vector<std::string>& organizations, Time now, Duration validity) {
+                                        const std::vector<std::string>& organizations, Time now,
+                                        Duration validity) {
   return issue(authority, common_name, organizations, "clientAuth", "", now, validity);
 }
 

@@ -1,5 +1,5 @@
-// Certificates and what a TLS connection is made of. All keys are EC P-256; all texts are PEM. OpenSSL stays in the
-// .cpp files.
+// Certificates and what a TLS connection is made of. All keys are EC P-256; all texts are PEM.
+// OpenSSL stays in the .cpp files.
 #pragma once
 
 #include <optional>
@@ -22,13 +22,15 @@ struct ServerNames {
   std::vector<std::string> ips;  // "127.0.0.1", "::1"
 };
 
-// Certificates are valid from five minutes before `now`, so that a clock that runs behind still accepts them.
+// Certificates are valid from five minutes before `now`, so that a clock that runs behind still
+// accepts them.
 Result<KeyPair> make_authority(const std::string& common_name, Time now, Duration validity);
-Result<KeyPair> make_server_certificate(const KeyPair& authority, const ServerNames& names, Time now,
-                                        Duration validity);
+Result<KeyPair> make_server_certificate(const KeyPair& authority, const ServerNames& names,
+                                        Time now, Duration validity);
 // The common name is the user, the organizations are the user's groups, as Kubernetes reads them.
 Result<KeyPair> make_client_certificate(const KeyPair& authority, const std::string& common_name,
-                                        const std::vector<std::string>& organizations, Time now, Duration validity);
+                                        const std::vector<std::string>& organizations, Time now,
+                                        Duration validity);
 // A bare private key, for signing.
 Result<std::string> make_private_key();
 
@@ -49,7 +51,8 @@ struct Credentials {
   std::string ca;                   // empty: the authorities of the operating system
   std::optional<KeyPair> identity;  // client certificate
   std::string token;                // sent as a bearer token
-  std::string server_name;          // tls-server-name: the name to verify and to ask for instead of the host's
+  std::string
+      server_name;  // tls-server-name: the name to verify and to ask for instead of the host's
   // Only from the kubeconfig's own insecure-skip-tls-verify.
   enum class Verify { Yes, Skip } verify = Verify::Yes;
 };

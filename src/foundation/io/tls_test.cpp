@@ -15,7 +15,8 @@ Time today() { return AsioLoop().now(); }
 
 TEST(Certificates, say_what_they_were_made_with) {
   KeyPair authority = *make_authority("the authority", today(), 24h);
-  KeyPair server = *make_server_certificate(authority, {{"localhost", "kubernetes"}, {"127.0.0.1", "::1"}}, today(), 2h);
+  KeyPair server = *make_server_certificate(
+      authority, {{"localhost", "kubernetes"}, {"127.0.0.1", "::1"}}, today(), 2h);
   CertificateFacts facts = *read_certificate(server.certificate);
   EXPECT_EQ(facts.common_name, "localhost");
   EXPECT_EQ(facts.dns_names, (std::vector<std::string>{"localhost", "kubernetes"}));
@@ -24,7 +25,8 @@ TEST(Certificates, say_what_they_were_made_with) {
   EXPECT_GT(facts.not_after, today() + 1h);
   EXPECT_LT(facts.not_after, today() + 3h);
 
-  KeyPair client = *make_client_certificate(authority, "jane", {"system:masters", "dev"}, today(), 1h);
+  KeyPair client =
+      *make_client_certificate(authority, "jane", {"system:masters", "dev"}, today(), 1h);
   facts = *read_certificate(client.certificate);
   EXPECT_EQ(facts.common_name, "jane");
   EXPECT_EQ(facts.organizations, (std::vector<std::string>{"system:masters", "dev"}));
@@ -32,14 +34,20 @@ TEST(Certificates, say_what_they_were_made_with) {
 
 // OpenSSL's own program judges the chain, its purposes and its names.
 TEST(Certificates, verify_with_openssl) {
-  std::string folder = ::testing::TempDir() + "lesto-tls-" + std::to_string(today().time_since_epoch().count());
+  std::string folder =
+      ::testing::TempDir() + "lesto-tls-" + std::to_string(today().time_since_epoch().count());
   ASSERT_TRUE(make_directories(folder));
   KeyPair authority = *make_authority("the authority", today(), 24h);
   ASSERT_TRUE(write_file(folder + "/ca", authority.certificate));
-  ASSERT_TRUE(write_file(folder + "/s", make_server_certificate(authority, {{"localhost"}, {}}, today(), 1h)->certificate));
-  ASSERT_TRUE(write_file(folder + "/c", make_client_certificate(authority, "jane", {}, today(), 1h)->certificate));
+  ASSERT_TRUE(write_file(
+      folder + "/s",
+      make_server_certificate(authority, {{"localhost"}, {}}, today(), 1h)->certificate));
+  ASSERT_TRUE(write_file(folder + "/c",
+                         make_client_certificate(authority, "jane", {}, today(), 1h)->certificate));
   auto verify = [&](const std::string& arguments) {
-    return std::system(("openssl verify -x509_strict -CAfile " + folder + "/ca " + arguments + " >/dev/null 2>&1").c_str());
+    return std::system(
+        ("openssl verify -x509_strict -CAfile " + folder + "/ca " + arguments + " >/dev/null 2>&1")
+            .c_str());
   };
   if (std::system("openssl version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no openssl program";
   EXPECT_EQ(verify("-purpose sslserver -verify_hostname localhost " + folder + "/s"), 0);
@@ -60,7 +68,8 @@ TEST(Certificates, refuse_names_that_would_smuggle_in_others) {
 
 TEST(Certificates, refuse_what_is_none) {
   EXPECT_EQ(read_certificate("nonsense").error().code(), Code::Invalid);
-  EXPECT_EQ(make_client_certificate({"nonsense", "nonsense"}, "a", {}, today(), 1h).error().code(), Code::Invalid);
+  EXPECT_EQ(make_client_certificate({"nonsense", "nonsense"}, "a", {}, today(), 1h).error().code(),
+            Code::Invalid);
 }
 
 TEST(Jwt, verifies_what_it_signed) {
@@ -103,7 +112,8 @@ TEST(Jwt, prints_its_public_key) {
 }
 
 TEST(Files, are_written_whole_and_only_for_their_owner) {
-  std::string folder = ::testing::TempDir() + "lesto-files-" + std::to_string(today().time_since_epoch().count());
+  std::string folder =
+      ::testing::TempDir() + "lesto-files-" + std::to_string(today().time_since_epoch().count());
   ASSERT_TRUE(make_directories(folder + "/a/b"));
   ASSERT_TRUE(make_directories(folder + "/a/b"));
   std::string path = folder + "/a/b/file";

@@ -1,6 +1,7 @@
 #include "foundation/io/wire_internal.h"
 
 #include <cstring>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <sys/socket.h>
 
@@ -13,10 +14,14 @@ using boost::asio::ip::tcp;
 
 // Reads in a row from one connection before the others get their turn.
 constexpr int kReadsInARow = 16;
-// How long, and for how many bytes, a closed connection waits for the peer to take note. Closing at once would
-// make the kernel drop an answer that the peer has not read yet.
+// How long, and for how many bytes, a closed connection waits for the peer to take note. Closing at
+// once would make the kernel drop an answer that the peer has not read yet.
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr std::size_t kLingerBytesMax = 4 << 20;
+
+// How long the peer may take to read the last answer.
+constexpr auto kFinishTimeout = std::chrono::seconds(60);
+constexpr int kKeepAliveSeconds = 30;
 
 // OpenSSL reaches the socket through this: its own socket BIO raises SIGPIPE when the peer is gone.
 int bio_write(BIO* bio, const char* bytes, int size) {
@@ -67,6 +72,15 @@ void Wire::State::begin(SSL_CTX* context, TlsPtr connection) {
   boost::system::error_code ignored;
   socket.native_non_blocking(true, ignored);
   socket.set_option(tcp::no_delay(true), ignored);
+  // A peer that is gone without a word is noticed by the kernel: HTTP/1.1 has no ping, and servers
+  // send none.
+  auto set = [this](int level, int option, int value) {
+    setsockopt(socket.native_handle(), level, option, &value, sizeof value);
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveSeconds);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveSeconds / 6);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
   tls = std::move(connection);
   if (context && !tls) {
     tls.reset(SSL_new(context));
@@ -89,10 +103,10 @@ void Wire::State::handshake() {
     case SSL_ERROR_WANT_READ: return want_read();
     case SSL_ERROR_WANT_WRITE: return want_write();
     case SSL_ERROR_SYSCALL:
-      ended(WireEnd::Broken, Error(Code::Unavailable, name + " closed the connection during the TLS handshake"));
+      ended(WireEnd::Broken,
+            Error(Code::Unavailable, name + " closed the connection during the TLS handshake"));
       return;
-    default:
-      ended(WireEnd::Broken, handshake_error(tls.get(), name));
+    default: ended(WireEnd::Broken, handshake_error(tls.get(), name));
   }
 }
 
@@ -109,23 +123,33 @@ void Wire::State::opened() {
 void Wire::State::want_read() {
   if (reading) return;
   reading = true;
-  socket.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
-    self->reading = false;
-    if (error || !self->usable()) return;
-    if (self->phase == Phase::Handshake) return self->handshake();
-    self->read_some();
-  });
+  socket.async_wait(
+      tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
+        self->reading = false;
+        if (!self->usable()) return;
+        if (error) {
+          return self->ended(WireEnd::Broken,
+                             Error(Code::Unavailable, self->name + ": " + error.message()));
+        }
+        if (self->phase == Phase::Handshake) return self->handshake();
+        self->read_some();
+      });
 }
 
 void Wire::State::want_write() {
   if (writing) return;
   writing = true;
-  socket.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
-    self->writing = false;
-    if (error || !self->usable()) return;
-    if (self->phase == Phase::Handshake) return self->handshake();
-    self->write_some();
-  });
+  socket.async_wait(
+      tcp::socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
+        self->writing = false;
+        if (!self->usable()) return;
+        if (error) {
+          return self->ended(WireEnd::Broken,
+                             Error(Code::Unavailable, self->name + ": " + error.message()));
+        }
+        if (self->phase == Phase::Handshake) return self->handshake();
+        self->write_some();
+      });
 }
 
 // What an unsuccessful read or write means.
@@ -136,7 +160,8 @@ Wire::State::Progress Wire::State::broken(int result, const char* doing) {
     if (result == 0) {
       ended(WireEnd::Regular, Error(Code::Unavailable, name + " closed the connection"));
     } else {
-      ended(WireEnd::Broken, Error(Code::Unavailable, std::string(doing) + " " + name + ": " + std::strerror(number)));
+      ended(WireEnd::Broken, Error(Code::Unavailable,
+                                   std::string(doing) + " " + name + ": " + std::strerror(number)));
     }
     return Progress::Ended;
   }
@@ -145,8 +170,10 @@ Wire::State::Progress Wire::State::broken(int result, const char* doing) {
   if (kind == SSL_ERROR_ZERO_RETURN) {
     ended(WireEnd::Regular, Error(Code::Unavailable, name + " closed the connection"));
   } else if (kind == SSL_ERROR_SYSCALL && number != 0) {
-    ended(WireEnd::Broken, Error(Code::Unavailable, std::string(doing) + " " + name + ": " + std::strerror(number)));
-  } else if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING || kind == SSL_ERROR_SYSCALL) {
+    ended(WireEnd::Broken,
+          Error(Code::Unavailable, std::string(doing) + " " + name + ": " + std::strerror(number)));
+  } else if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING ||
+             kind == SSL_ERROR_SYSCALL) {
     ended(WireEnd::Broken, Error(Code::Unavailable, name + " broke off the connection"));
   } else {
     // With TLS 1.3 a server judges our certificate after our handshake is done.
@@ -181,7 +208,9 @@ void Wire::State::read_some() {
     if (progress == Progress::Wait) return want_read();
     if (lingering) {
       lingered += got;
-      if (lingered > kLingerBytesMax) return ended(WireEnd::Regular, Error(Code::Unavailable, "closed"));
+      if (lingered > kLingerBytesMax) {
+        return ended(WireEnd::Regular, Error(Code::Unavailable, "closed"));
+      }
       continue;
     }
     user->wire_bytes(std::string_view(loop.state().read_buffer.data(), got));
@@ -213,7 +242,8 @@ Wire::State::Progress Wire::State::send(std::size_t& sent) {
 
 void Wire::State::write_some() {
   auto self = shared_from_this();
-  // A peer that takes everything must not starve the others: after a while the rest goes in a turn of its own.
+  // A peer that takes everything must not starve the others: after a while the rest goes in a turn
+  // of its own.
   for (std::size_t total = 0; total < 16 * kWriteChunk;) {
     if (sent_of_unsent == unsent.size()) {
       unsent.clear();
@@ -312,7 +342,8 @@ Wire::~Wire() {
 void Wire::wake() { state_->schedule_write(); }
 
 void Wire::finish() {
-  state_->finishing = true;
+  if (std::exchange(state_->finishing, true)) return;
+  if (state_->phase == State::Phase::Open) state_->start_timer(kFinishTimeout, nullptr);
   state_->schedule_write();
 }
 
@@ -348,7 +379,8 @@ Peer Wire::peer() const {
   return peer;
 }
 
-std::unique_ptr<Wire> start_wire(Listener::Accepted accepted, SSL_CTX* tls, Duration timeout, WireUser& user) {
+std::unique_ptr<Wire> start_wire(Listener::Accepted accepted, SSL_CTX* tls, Duration timeout,
+                                 WireUser& user) {
   std::shared_ptr<Wire::State> state = std::move(accepted.state);
   state->user = &user;
   state->server = true;

@@ -14,7 +14,6 @@ namespace {
 using boost::asio::ip::tcp;
 
 constexpr int kListenBacklog = 512;
-constexpr int kKeepAliveSeconds = 30;
 // While the process has no descriptor left, accepting is tried again after this long.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
@@ -48,7 +47,8 @@ Resolved resolve(const std::string& host, const std::string& port) {
 
 // One attempt to connect. Shared by its operations under way.
 struct Attempt : std::enable_shared_from_this<Attempt> {
-  Attempt(std::shared_ptr<Wire::State> s, WireTarget t) : state(std::move(s)), target(std::move(t)) {}
+  Attempt(std::shared_ptr<Wire::State> s, WireTarget t)
+      : state(std::move(s)), target(std::move(t)) {}
 
   void start();
   void resolved(Resolved result);
@@ -67,11 +67,13 @@ void Attempt::start() {
   auto address = boost::asio::ip::make_address(target.host, error);
   if (!error) {
     Resolved numeric;
-    numeric.endpoints.emplace_back(address, static_cast<std::uint16_t>(std::atoi(target.port.c_str())));
+    numeric.endpoints.emplace_back(address,
+                                   static_cast<std::uint16_t>(std::atoi(target.port.c_str())));
     return resolved(std::move(numeric));
   }
-  // A thread for each lookup: getaddrinfo cannot be stopped, and one dead name server must hold up neither other
-  // lookups nor the end of the process. The thread shares nothing but the slot through which it answers.
+  // A thread for each lookup: getaddrinfo cannot be stopped, and one dead name server must hold up
+  // neither other lookups nor the end of the process. The thread shares nothing but the slot
+  // through which it answers.
   struct Slot {
     std::mutex mutex;
     AsioLoop* loop;  // under mutex; null once the attempt is over
@@ -85,14 +87,21 @@ void Attempt::start() {
   auto self = shared_from_this();
   std::weak_ptr<Attempt> weak = self;
   state->attempt = self;
-  std::thread([slot, weak, host = target.host, port = target.port] {
+  auto look_up = [slot, weak, host = target.host, port = target.port] {
     Resolved result = resolve(host, port);
     std::lock_guard lock(slot->mutex);
     if (!slot->loop) return;
     slot->loop->post([weak, result = std::move(result)]() mutable {
       if (auto attempt = weak.lock()) attempt->resolved(std::move(result));
     });
-  }).detach();
+  };
+  try {
+    std::thread(look_up).detach();
+  } catch (const std::system_error& failure) {
+    Resolved none;
+    none.reason = failure.what();
+    resolved(std::move(none));
+  }
 }
 
 void Attempt::resolved(Resolved result) {
@@ -100,7 +109,8 @@ void Attempt::resolved(Resolved result) {
   if (!state->user) return;
   if (result.endpoints.empty()) {
     state->ended(WireEnd::Broken,
-                 Error(Code::Unavailable, "connect to " + target.name + ": no address for the name: " + result.reason));
+                 Error(Code::Unavailable, "connect to " + target.name +
+                                              ": no address for the name: " + result.reason));
     return;
   }
   endpoints = std::move(result.endpoints);
@@ -109,33 +119,30 @@ void Attempt::resolved(Resolved result) {
 
 void Attempt::next() {
   if (at == endpoints.size()) {
-    state->ended(WireEnd::Broken, Error(Code::Unavailable, "connect to " + target.name + ": " + reasons));
+    state->ended(WireEnd::Broken,
+                 Error(Code::Unavailable, "connect to " + target.name + ": " + reasons));
     return;
   }
   boost::system::error_code ignored;
   state->socket.close(ignored);
-  state->socket.async_connect(endpoints[at], [self = shared_from_this()](const boost::system::error_code& error) {
-    if (!self->state->user) return;
-    if (!error) return self->connected();
-    std::string reason = error.message();
-    if (self->reasons.find(reason) == std::string::npos) {
-      self->reasons += (self->reasons.empty() ? "" : "; ") + reason;
-    }
-    ++self->at;
-    self->next();
-  });
+  state->socket.async_connect(endpoints[at],
+                              [self = shared_from_this()](const boost::system::error_code& error) {
+                                if (!self->state->user) return;
+                                if (!error) return self->connected();
+                                std::string reason = error.message();
+                                if (self->reasons.find(reason) == std::string::npos) {
+                                  self->reasons += (self->reasons.empty() ? "" : "; ") + reason;
+                                }
+                                ++self->at;
+                                self->next();
+                              });
 }
 
 void Attempt::connected() {
   int fd = state->socket.native_handle();
-  auto timeout_ms = static_cast<unsigned>(std::chrono::duration_cast<std::chrono::milliseconds>(target.user_timeout).count());
+  auto timeout_ms = static_cast<unsigned>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(target.user_timeout).count());
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
-  // HTTP/1.1 has no ping of its own: the kernel asks for a sign of life.
-  auto set = [fd](int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof value); };
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveSeconds);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveSeconds / 6);
-  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
   TlsPtr tls;
   if (target.tls) {
     auto made = make_client_tls(target.tls, target.tls_name, target.verify);
@@ -164,7 +171,8 @@ class TcpListener final : public Listener {
  private:
   // Shared with the accept that is under way.
   struct Inner : std::enable_shared_from_this<Inner> {
-    Inner(AsioLoop& l, std::function<void(Accepted)> a) : loop(l), acceptor(l.state().context), accepted(std::move(a)) {}
+    Inner(AsioLoop& l, std::function<void(Accepted)> a)
+        : loop(l), acceptor(l.state().context), accepted(std::move(a)) {}
     void next();
     AsioLoop& loop;
     tcp::acceptor acceptor;
@@ -179,7 +187,9 @@ Result<void> TcpListener::listen(const std::string& text, std::uint16_t port) {
   std::string where = text + ":" + std::to_string(port);
   boost::system::error_code error;
   auto address = boost::asio::ip::make_address(text, error);
-  if (error) return fail(Code::Invalid, "listen on " + where + ": " + text + " is not an IP address");
+  if (error) {
+    return fail(Code::Invalid, "listen on " + where + ": " + text + " is not an IP address");
+  }
   tcp::endpoint endpoint(address, port);
   tcp::acceptor& acceptor = inner_->acceptor;
   acceptor.open(endpoint.protocol(), error);
@@ -196,21 +206,22 @@ Result<void> TcpListener::listen(const std::string& text, std::uint16_t port) {
 
 void TcpListener::Inner::next() {
   auto state = std::make_shared<Wire::State>(loop);
-  acceptor.async_accept(state->socket, [self = shared_from_this(), state](const boost::system::error_code& error) {
-    if (self->closed) return;
-    if (error) {
-      // Out of descriptors or memory: connections wait in the backlog.
-      self->loop.after(kAcceptPause, [self] {
-        if (!self->closed) self->next();
+  acceptor.async_accept(
+      state->socket, [self = shared_from_this(), state](const boost::system::error_code& error) {
+        if (self->closed) return;
+        if (error) {
+          // Out of descriptors or memory: connections wait in the backlog.
+          self->loop.after(kAcceptPause, [self] {
+            if (!self->closed) self->next();
+          });
+          return;
+        }
+        boost::system::error_code ignored;
+        auto remote = state->socket.remote_endpoint(ignored);
+        state->name = remote.address().to_string(ignored) + ":" + std::to_string(remote.port());
+        self->next();
+        self->accepted(Accepted{state});
       });
-      return;
-    }
-    boost::system::error_code ignored;
-    auto remote = state->socket.remote_endpoint(ignored);
-    state->name = remote.address().to_string(ignored) + ":" + std::to_string(remote.port());
-    self->next();
-    self->accepted(Accepted{state});
-  });
 }
 
 }  // namespace
@@ -227,7 +238,8 @@ std::unique_ptr<Wire> Wire::connect(AsioLoop& loop, WireTarget target, WireUser&
   return std::make_unique<Wire>(std::move(state));
 }
 
-Result<std::unique_ptr<Listener>> Listener::open(AsioLoop& loop, const std::string& address, std::uint16_t port,
+Result<std::unique_ptr<Listener>> Listener::open(AsioLoop& loop, const std::string& address,
+                                                 std::uint16_t port,
                                                  std::function<void(Accepted)> accepted) {
   auto listener = std::make_unique<TcpListener>(loop, std::move(accepted));
   TRY(listener->listen(address, port));

@@ -1,5 +1,5 @@
-// A connected byte stream, plain or TLS, as the HTTP sessions of both sides see it. Included by .cpp files of this
-// room only. Thread: the loop's.
+// A connected byte stream, plain or TLS, as the HTTP sessions of both sides see it. Included by
+// .cpp files of this room only. Thread: the loop's.
 #pragma once
 
 #include <memory>
@@ -38,7 +38,7 @@ struct WireTarget {
   std::string port;
   std::string name;  // for messages: "api.example.com:6443"
   Duration connect_timeout;
-  Duration user_timeout;  // unacknowledged bytes break the connection after this long
+  Duration user_timeout;   // unacknowledged bytes break the connection after this long
   SSL_CTX* tls = nullptr;  // null: plain. Must outlive the wire
   std::string tls_name;
   Credentials::Verify verify = Credentials::Verify::Yes;
@@ -46,7 +46,8 @@ struct WireTarget {
 
 class Wire {
  public:
-  // Resolves, connects and shakes hands; wire_open() or wire_end() tells how it went, never inside this call.
+  // Resolves, connects and shakes hands; wire_open() or wire_end() tells how it went, never inside
+  // this call.
   static std::unique_ptr<Wire> connect(AsioLoop& loop, WireTarget target, WireUser& user);
 
   struct State;
@@ -56,10 +57,11 @@ class Wire {
 
   // There is something to send: wire_fill() is called in a turn of its own, once for many wakes.
   void wake();
-  // What fill() gives from now on until it gives nothing is sent, then the wire is closed in good order; ends with
-  // wire_end().
+  // What fill() gives from now on until it gives nothing is sent, then the wire is closed in good
+  // order; ends with wire_end().
   void finish();
-  // While paused nothing is read, so that the peer has to wait. The end is noticed when reading goes on.
+  // While paused nothing is read, so that the peer has to wait. The end is noticed when reading
+  // goes on.
   void pause(bool paused);
 
   bool http2() const;  // negotiated
@@ -80,12 +82,16 @@ class Listener {
   struct Accepted {
     std::shared_ptr<Wire::State> state;
   };
-  // `accepted` gets each new connection; start() makes a wire of it. Errors say the address and the reason.
-  static Result<std::unique_ptr<Listener>> open(AsioLoop& loop, const std::string& address, std::uint16_t port,
+  // `accepted` gets each new connection; start() makes a wire of it. Errors say the address and the
+  // reason.
+  static Result<std::unique_ptr<Listener>> open(AsioLoop& loop, const std::string& address,
+                                                std::uint16_t port,
                                                 std::function<void(Accepted)> accepted);
 };
 
-// Begins to use an accepted connection: handshake with `tls` unless it is null, within `timeout`; then wire_open().
-std::unique_ptr<Wire> start_wire(Listener::Accepted accepted, SSL_CTX* tls, Duration timeout, WireUser& user);
+// Begins to use an accepted connection: handshake with `tls` unless it is null, within `timeout`;
+// then wire_open().
+std::unique_ptr<Wire> start_wire(Listener::Accepted accepted, SSL_CTX* tls, Duration timeout,
+                                 WireUser& user);
 
 }  // namespace lesto::io

@@ -8,8 +8,8 @@
 
 namespace lesto::io {
 
-// Held by the wire and by each operation under way: an operation that comes back after the wire is gone finds
-// `user` null and does nothing.
+// Held by the wire and by each operation under way: an operation that comes back after the wire is
+// gone finds `user` null and does nothing.
 struct Wire::State : std::enable_shared_from_this<Wire::State> {
   explicit State(AsioLoop& l) : loop(l), socket(l.state().context) {}
   ~State() { close(); }
@@ -44,7 +44,8 @@ struct Wire::State : std::enable_shared_from_this<Wire::State> {
   std::string certificate_fault;  // the TLS connection writes to it
   TlsPtr tls;
   bool server = false;
-  // While a name is looked up: the attempt that waits for it, and how the lookup learns that nobody does any more.
+  // While a name is looked up: the attempt that waits for it, and how the lookup learns that nobody
+  // does any more.
   std::shared_ptr<void> attempt;
   std::function<void()> on_close;
   std::string name;  // of the peer, for messages

@@ -54,10 +54,13 @@ Value::Value(const Value& other) : kind_(other.kind_), bits_(other.bits_) { reta
 Value::Value(Value&& other) noexcept : kind_(other.kind_), bits_(other.bits_) { other.kind_ = Kind::Null; }
 
 Value& Value::operator=(const Value& other) {
+  // `other` may be *this, or lie inside of it and go with it.
   other.retain();
+  Kind kind = other.kind_;
+  Bits bits = other.bits_;
   release();
-  kind_ = other.kind_;
-  bits_ = other.bits_;
+  kind_ = kind;
+  bits_ = bits;
   return *this;
 }
 

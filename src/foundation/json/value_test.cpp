@@ -23,6 +23,16 @@ TEST(Value, copies_do_not_see_each_others_changes) {
   EXPECT_EQ(write(second), R"({"a":{"b":2},"list":[1,2,3]})");
 }
 
+TEST(Value, may_be_assigned_from_itself_or_its_own_part) {
+  Value value = object({{"a", object({{"b", "text that is long enough to live on the heap"}})}});
+  const Value& same = value;
+  value = same;
+  EXPECT_EQ(value["a"]["b"].text(), "text that is long enough to live on the heap");
+  value = value["a"];
+  value = value["b"];
+  EXPECT_EQ(value.text(), "text that is long enough to live on the heap");
+}
+
 TEST(Value, keeps_the_last_of_equal_keys_and_sorts) {
   Value value = object({{"b", 1}, {"a", 2}, {"b", 3}});
   EXPECT_EQ(write(value), R"({"a":2,"b":3})");

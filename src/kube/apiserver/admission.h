@@ -5,8 +5,10 @@
 
 namespace lesto::apiserver {
 
-// Completes a new object (old is null) or its next state.
+// What counts as the request's own doing: comes before owners of fields are recorded. `old` is null for a new object.
 Outcome<void> admit(Core& core, Call& call, json::Value& fresh, const json::Value* old);
+// What the server adds of itself, and nobody owns: phases, addresses, ports.
+Outcome<void> complete(Core& core, Call& call, json::Value& fresh, const json::Value* old);
 // Findings about the completed object.
 Outcome<void> validate(Core& core, Call& call, const json::Value& fresh, const json::Value* old);
 

@@ -17,6 +17,8 @@
 
 namespace lesto::apiserver {
 
+class Types;
+
 struct User {
   std::string name;
   std::string uid;
@@ -41,6 +43,9 @@ struct Core {
   Registry registry;
   WatchHub watches;
   io::TaskScope scope;  // the controllers
+  std::shared_ptr<const Types> types;
+  // Merge schemas of the built-in group versions, read when they are first needed.
+  std::map<std::string, patch::Schemas, std::less<>> merge_schemas;
 
   std::string new_uid();
   // metav1.Time: seconds.
@@ -56,6 +61,8 @@ struct Call {
   std::string version;
   bool dry_run = false;
   std::vector<std::string> warnings;
+  // Duplicate fields in the body of a patch.
+  std::vector<std::string> patch_problems;
 
   std::string_view header(std::string_view name) const { return io::header(headers, name); }
   Key key() const { return make_key(ns(), route.name); }

@@ -1,6 +1,8 @@
 #include "kube/apiserver/crds.h"
 
 #include "kube/apiserver/metadata.h"
+#include "kube/apiserver/schema/schema.h"
+#include "kube/apiserver/types.h"
 #include "kube/apiserver/writing.h"
 
 namespace lesto::apiserver {
@@ -13,12 +15,6 @@ constexpr std::string_view kCleanup = "customresourcecleanup.apiextensions.k8s.i
 std::vector<std::string> texts(const json::Value& list) {
   std::vector<std::string> out;
   for (const json::Value& item : list.items()) out.push_back(item.string());
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   return out;
 }
 
@@ -44,19 +40,18 @@ Version read_version(const json::Value& source) {
   return version;
 }
 
-}  // namespace
-
-void default_definition(json::Value& definition) {
-  json::Value& spec = definition.at("spec");
-  if (!spec.is_object()) return;
-  if (!spec["conversion"].is_object()) spec.set("conversion", json::object({{"strategy", "None"}}));
-  json::Value& names = spec.at("names");
-  if (!names.is_object()) return;
-  if (names["singular"].text().empty()) names.set("singular", lower(names["kind"].text()));
-  if (names["listKind"].text().empty()) names.set("listKind", names["kind"].string() + "List");
+void compile(const Resource& resource, Version& version, const Types& types) {
+  schema::Kind kind{resource.group, version.name, resource.kind,
+                    resource.namespaced ? schema::Scope::Namespaced : schema::Scope::Cluster};
+  auto compiled = schema::Schema::compile(version.schema, kind, types);
+  version.compiled = compiled ? *compiled : std::make_shared<const schema::Schema>(kind, types);
+  auto merge = patch::schema_from_crd(version.schema);
+  if (merge) version.merge = *merge;
 }
 
-Resource custom_resource(const json::Value& definition) {
+}  // namespace
+
+Resource custom_resource(const json::Value& definition, const Types& types) {
   const json::Value& spec = definition["spec"];
   const json::Value& names = definition["status"]["acceptedNames"].is_object() ? definition["status"]["acceptedNames"]
                                                                               : spec["names"];
@@ -75,6 +70,7 @@ Resource custom_resource(const json::Value& definition) {
   resource.verbs = {"delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"};
   for (const json::Value& version : spec["versions"].items()) {
     resource.versions.push_back(read_version(version));
+    compile(resource, resource.versions.back(), types);
     if (version["storage"].boolean()) resource.storage_version = version["name"].string();
   }
   std::sort(resource.versions.begin(), resource.versions.end(),
@@ -121,7 +117,7 @@ void Crds::on_event(const Table& table, const Event& event) {
   if (const json::Value* definition = core_.store.get(kTable, waiting->second)) clean_up(*definition);
 }
 
-void Crds::install(const json::Value& definition) { core_.registry.put(custom_resource(definition)); }
+void Crds::install(const json::Value& definition) { core_.registry.put(custom_resource(definition, *core_.types)); }
 
 void Crds::establish(std::string_view key, const json::Value& definition) {
   ResourceRef resource = core_.registry.find("apiextensions.k8s.io", "customresourcedefinitions");

@@ -23,8 +23,6 @@ class Crds {
 };
 
 // The resource that a definition describes.
-Resource custom_resource(const json::Value& definition);
-// Fills what a definition leaves out: singular, listKind, conversion.
-void default_definition(json::Value& definition);
+Resource custom_resource(const json::Value& definition, const Types& types);
 
 }  // namespace lesto::apiserver

@@ -1,5 +1,7 @@
 #include "kube/apiserver/metadata.h"
 
+#include "kube/object/names.h"
+
 namespace lesto::apiserver {
 
 namespace {
@@ -84,39 +86,40 @@ std::vector<std::string> finalizers(const json::Value& object) {
   return out;
 }
 
-void check_metadata(const Resource& resource, const json::Value& object, FieldErrors& errors) {
-  const json::Value& metadata = object["metadata"];
-  NameRule rule = name_rule(resource);
-  if (std::string_view base = metadata["generateName"].text(); !base.empty()) {
-    for (std::string& text : check_name(rule, base, true)) {
-      errors.push_back(field_invalid("metadata.generateName", json::Value(base), std::move(text)));
-    }
-  }
-  std::string_view name = metadata["name"].text();
-  if (name.empty()) {
-    errors.push_back(field_required("metadata.name", "name or generateName is required"));
-  } else {
-    for (std::string& text : check_name(rule, name)) {
-      errors.push_back(field_invalid("metadata.name", json::Value(name), std::move(text)));
-    }
+namespace {
+
+kube::Complaints check_label_1035(std::string_view name, kube::NameForm form) {
+  std::string masked(name);
+  if (form == kube::NameForm::Prefix && masked.size() > 1 && masked.ends_with('-')) masked.back() = 'a';
+  return kube::check_dns1035_label(masked);
+}
+
+kube::Complaints check_path_segment(std::string_view name, kube::NameForm) {
+  return check_name(NameRule::PathSegment, name);
+}
+
+kube::NameCheck check_of(NameRule rule) {
+  switch (rule) {
+    case NameRule::Label: return kube::check_name_label;
+    case NameRule::Label1035: return check_label_1035;
+    case NameRule::PathSegment: return check_path_segment;
+    default: return kube::check_name_subdomain;
   }
 }
 
+void take(FieldErrors& errors, const kube::FieldErrors& found) {
+  for (const kube::FieldError& error : found) errors.push_back({error.type, error.field, error.message});
+}
+
+}  // namespace
+
+void check_metadata(const Resource& resource, const json::Value& object, FieldErrors& errors) {
+  auto namespaced = resource.namespaced ? kube::Namespaced::Yes : kube::Namespaced::No;
+  take(errors, kube::check_metadata(object["metadata"], namespaced, check_of(name_rule(resource))));
+}
+
 void check_metadata_update(const json::Value& fresh, const json::Value& old, FieldErrors& errors) {
-  if (being_deleted(old)) {
-    auto had = finalizers(old);
-    json::Value added = json::Value::array();
-    for (const std::string& finalizer : finalizers(fresh)) {
-      if (std::find(had.begin(), had.end(), finalizer) == had.end()) added.push(json::Value(finalizer));
-    }
-    if (!added.empty()) {
-      std::string list;
-      for (const json::Value& item : added.items()) list += (list.empty() ? "" : ", ") + quoted(item.text());
-      errors.push_back(field_forbidden("metadata.finalizers",
-                                       "no new finalizers can be added if the object is being deleted, found new "
-                                       "finalizers []string{" + list + "}"));
-    }
-  }
+  take(errors, kube::check_metadata_update(fresh["metadata"], old["metadata"]));
 }
 
 void fill_new(Core& core, json::Value& object) {

@@ -87,9 +87,52 @@ void Namespaces::furnish(std::string_view name) {
   }
 }
 
+namespace {
+
+json::Value condition(std::string_view type, bool holds, std::string_view reason, const std::string& message,
+                      const std::string& time) {
+  return json::object({{"type", type},
+                       {"status", holds ? "True" : "False"},
+                       {"lastTransitionTime", time},
+                       {"reason", reason},
+                       {"message", message}});
+}
+
+// What keeps a namespace: "configmaps. has 2 resource instances", "example.com/f in 2 resource instances".
+struct Remains {
+  std::map<std::string, int> resources;
+  std::map<std::string, int> finalizers;
+
+  static std::string list(const std::map<std::string, int>& counts, std::string_view between) {
+    std::string out;
+    for (const auto& [name, count] : counts) {
+      out += (out.empty() ? "" : ", ") + name + std::string(between) + std::to_string(count) + " resource instances";
+    }
+    return out;
+  }
+};
+
+json::Value conditions(const Remains& remains, const std::string& now) {
+  json::Value out = json::array(
+      {condition("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered", now),
+       condition("NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions", "All legacy kube types successfully parsed", now),
+       condition("NamespaceDeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization", now)});
+  out.push(condition("NamespaceContentRemaining", true, "SomeResourcesRemain",
+                     "Some resources are remaining: " + Remains::list(remains.resources, " has "), now));
+  if (remains.finalizers.empty()) {
+    out.push(condition("NamespaceFinalizersRemaining", false, "ContentHasNoFinalizers", "All content-preserving finalizers finished", now));
+  } else {
+    out.push(condition("NamespaceFinalizersRemaining", true, "SomeFinalizersRemain",
+                       "Some content in the namespace has finalizers remaining: " + Remains::list(remains.finalizers, " in "), now));
+  }
+  return out;
+}
+
+}  // namespace
+
 void Namespaces::empty(const std::string& name) {
   std::string prefix = name + "/";
-  bool left = false;
+  Remains remains;
   for (const ResourceRef& resource : core_.registry.all()) {
     if (!resource->namespaced || !resource->stored) continue;
     if (resource->group == "events.k8s.io") continue;  // the same objects as core/v1
@@ -98,15 +141,34 @@ void Namespaces::empty(const std::string& name) {
       found.emplace_back(key, object);
     });
     for (const auto& [key, object] : found) {
-      Deleted deleted;
-      if (!being_deleted(object)) deleted = delete_object(core_, *resource, key, object, {.policy = "Background"});
-      left = left || !deleted.gone;
+      Deleted deleted{object, false};
+      if (!being_deleted(object)) deleted = delete_object(core_, *resource, key, object, {.policy = "Background", .grace = 0});
+      if (deleted.gone) continue;
+      ++remains.resources[resource->plural + "." + resource->group];
+      for (const std::string& finalizer : finalizers(deleted.object)) ++remains.finalizers[finalizer];
     }
   }
-  if (left) return;
   ResourceRef kind = core_.registry.find("", "namespaces");
-  change_object(core_, *kind, make_key("", name), [](json::Value& fresh) {
-    if (fresh["spec"].is_object()) fresh.at("spec").erase("finalizers");
+  std::string now = core_.now_text();
+  change_object(core_, *kind, make_key("", name), [&](json::Value& fresh) {
+    if (!remains.resources.empty()) {
+      json::Value told = conditions(remains, now);
+      // The time of a condition is that of its last change.
+      const json::Value before = fresh["status"]["conditions"];
+      for (std::size_t i = 0; i < told.size(); ++i) {
+        for (const json::Value& old : before.items()) {
+          if (old["type"] == told[i]["type"] && old["status"] == told[i]["status"]) told.edit(i)->set("lastTransitionTime", old["lastTransitionTime"]);
+        }
+      }
+      fresh.set_path({"status", "conditions"}, std::move(told));
+      return;
+    }
+    json::Value kept = json::Value::array();
+    for (const json::Value& finalizer : fresh["spec"]["finalizers"].items()) {
+      if (finalizer.text() != "kubernetes") kept.push(finalizer);
+    }
+    if (kept.empty()) fresh.at("spec").erase("finalizers");
+    else fresh.at("spec").set("finalizers", std::move(kept));
   });
 }
 

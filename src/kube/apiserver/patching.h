@@ -5,6 +5,9 @@
 
 namespace lesto::apiserver {
 
+// True for server-side apply (verbs_apply.cpp).
+bool is_apply(const Call& call);
+
 enum class PatchTarget : bool { Object, Scale };
 
 // `document` is what the patch is for, in the version of the call: the object, or its Scale.

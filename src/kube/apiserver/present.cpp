@@ -34,6 +34,31 @@ MediaType read_media_type(std::string_view text) {
   return out;
 }
 
+// The same fact under the names of core/v1 and of events.k8s.io/v1.
+constexpr std::pair<std::string_view, std::string_view> kEventFields[] = {
+    {"involvedObject", "regarding"},
+    {"message", "note"},
+    {"source", "deprecatedSource"},
+    {"firstTimestamp", "deprecatedFirstTimestamp"},
+    {"lastTimestamp", "deprecatedLastTimestamp"},
+    {"count", "deprecatedCount"},
+    {"reportingComponent", "reportingController"},
+};
+
+json::Value event_from_core(const json::Value& event) {
+  json::Value out = event;
+  for (const auto& [core, own] : kEventFields) {
+    if (const json::Value* value = event.find(core)) {
+      bool empty = value->is_string() && value->text().empty();
+      if (!empty) out.set(own, *value);
+      out.erase(core);
+    }
+  }
+  if (out["reportingInstance"].text().empty()) out.erase("reportingInstance");
+  out.set("apiVersion", "events.k8s.io/v1");
+  return out;
+}
+
 bool takes_json(std::string_view type) {
   return type == "application/json" || type == "*/*" || type == "application/*" || type.empty();
 }
@@ -42,11 +67,13 @@ bool takes_json(std::string_view type) {
 
 Outcome<Accept> negotiate(std::string_view header) {
   if (trim(header).empty()) return Accept{};
+  bool json_seen = false;
   while (!header.empty()) {
     std::size_t end = std::min(header.find(','), header.size());
     MediaType media = read_media_type(header.substr(0, end));
     header.remove_prefix(std::min(end + 1, header.size()));
     if (!takes_json(media.type)) continue;
+    json_seen = true;
     if (media.as.empty()) return Accept{};
     if (media.group != "meta.k8s.io" || (media.version != "v1" && media.version != "v1beta1")) continue;
     if (media.as == "Table") return Accept{View::Table, media.version};
@@ -54,12 +81,32 @@ Outcome<Accept> negotiate(std::string_view header) {
       return Accept{View::PartialMetadata, media.version};
     }
   }
-  return refuse(not_acceptable(
-      "only the following media types are accepted: application/json, application/yaml, "
-      "application/vnd.kubernetes.protobuf"));
+  constexpr std::string_view kTypes = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+  if (json_seen) return refuse(not_acceptable("only the following media types are accepted: " + std::string(kTypes)));
+  Status status = not_acceptable("406: Not Acceptable\n\nAvailable representations: " + std::string(kTypes));
+  status.details = json::Value::object();
+  return refuse(std::move(status));
+}
+
+void event_to_core(json::Value& event) {
+  json::Value out = event;
+  for (const auto& [core, own] : kEventFields) {
+    if (const json::Value* value = event.find(own)) {
+      out.set(core, *value);
+      out.erase(own);
+    }
+  }
+  for (const char* field : {"reportingComponent", "reportingInstance"}) {
+    if (!out.contains(field)) out.set(field, "");
+  }
+  out.set("apiVersion", "v1");
+  event = std::move(out);
 }
 
 json::Value present(const Resource& resource, std::string_view version, const json::Value& stored) {
+  if (resource.group == "events.k8s.io") {
+    return stored.contains("regarding") ? stored : event_from_core(stored);
+  }
   json::Value out = stored;
   std::string wanted = resource.api_version(version);
   if (out["apiVersion"].text() != wanted) out.set("apiVersion", wanted);

@@ -20,6 +20,9 @@ struct Accept {
 // `list` tells whether the answer is a list (as=PartialObjectMetadataList counts there only).
 Outcome<Accept> negotiate(std::string_view accept_header);
 
+// Events are kept as core/v1 has them; events.k8s.io names their fields differently.
+void event_to_core(json::Value& event);
+
 // The object in the version of the call: apiVersion rewritten.
 json::Value present(const Resource& resource, std::string_view version, const json::Value& stored);
 json::Value partial_metadata(const json::Value& object, const std::string& meta_version);

@@ -8,10 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "engines/patch/schema.h"
 #include "foundation/json/value.h"
 #include "kube/apiserver/status.h"
 
 namespace lesto::apiserver {
+
+namespace schema {
+class Schema;
+}
 
 struct Subresource {
   std::string name;
@@ -32,6 +37,9 @@ struct Version {
   json::Value selectable;
   bool deprecated = false;
   std::string deprecation_warning;
+  // Of custom resources: what decodes and validates, and what merges.
+  std::shared_ptr<const schema::Schema> compiled;
+  patch::Schema merge;
 };
 
 struct Resource {

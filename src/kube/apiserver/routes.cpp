@@ -134,6 +134,7 @@ std::optional<Route> parse_route(std::string_view method, std::string_view targe
   bool legacy_watch = parts[0] == "watch" && parts.size() > 1;
   if (legacy_watch) parts.erase(parts.begin());
   bool within = parts.size() > 2 && parts[0] == "namespaces" && parts[2] != "status" && parts[2] != "finalize";
+  route.within = within;
   if (within) {
     route.ns = parts[1];
     parts.erase(parts.begin(), parts.begin() + 2);

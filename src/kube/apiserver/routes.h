@@ -28,6 +28,7 @@ struct Route {
   std::string group;
   std::string version;
   std::string ns;
+  bool within = false;              // the path goes through namespaces/NS
   std::string resource;
   std::string name;
   std::string subresource;

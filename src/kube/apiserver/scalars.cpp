@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "engines/cel/quantity.h"
 #include "kube/apiserver/schema/problem.h"
 
 namespace lesto::apiserver {
@@ -124,144 +125,9 @@ std::string go_scalar(std::string_view type) {
   return std::string(type);
 }
 
-namespace {
-
-constexpr std::string_view kQuantitySyntax =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-constexpr std::string_view kQuantitySuffix = "unable to parse quantity's suffix";
-constexpr std::string_view kDecimal = "num kMGTPE";   // exponents -9 -6 -3 0 3 ... 18
-constexpr std::string_view kBinary = "KMGTPE";
-
-enum class Family { Decimal, Binary, Exponent };
-
-struct Suffix {
-  Family family = Family::Decimal;
-  int exponent = 0;  // of 10, or of 2 for Binary
-};
-
-Result<Suffix> read_suffix(std::string_view text) {
-  if (text.empty()) return Suffix{};
-  if (text.size() == 2 && text[1] == 'i') {
-    std::size_t at = kBinary.find(text[0]);
-    if (at == std::string_view::npos) return fail(Code::Invalid, std::string(kQuantitySuffix));
-    return Suffix{Family::Binary, static_cast<int>(at + 1) * 10};
-  }
-  if (text.size() == 1 && text[0] != ' ') {
-    std::size_t at = kDecimal.find(text[0]);
-    if (at == std::string_view::npos) return fail(Code::Invalid, std::string(kQuantitySuffix));
-    return Suffix{Family::Decimal, static_cast<int>(at) * 3 - 9};
-  }
-  if (text[0] == 'e' || text[0] == 'E') {
-    int sign = 1, value = 0;
-    std::size_t i = 1;
-    if (i < text.size() && (text[i] == '-' || text[i] == '+')) sign = text[i++] == '-' ? -1 : 1;
-    if (i == text.size() || text.size() - i > 4) return fail(Code::Invalid, std::string(kQuantitySuffix));
-    for (; i < text.size(); ++i) {
-      if (!std::isdigit(static_cast<unsigned char>(text[i]))) return fail(Code::Invalid, std::string(kQuantitySuffix));
-      value = value * 10 + (text[i] - '0');
-    }
-    return Suffix{Family::Exponent, sign * value};
-  }
-  return fail(Code::Invalid, std::string(kQuantitySuffix));
-}
-
-using Wide = unsigned __int128;
-// Upstream caps quantities at 2^63-1, so 128 bits are enough for all that survives.
-constexpr Wide kWideMax = ~Wide{0} / 10;
-constexpr Wide kCap = static_cast<Wide>(std::numeric_limits<std::int64_t>::max());
-
-std::string digits_of(Wide value) {
-  std::string out;
-  do {
-    out.insert(out.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
-    value /= 10;
-  } while (value != 0);
-  return out;
-}
-
-// value * 10^exponent, exponent at least -9 and value no multiple of 10, in Go's canonical decimal form.
-std::string decimal_form(Wide value, int exponent, Family family) {
-  while (exponent % 3 != 0) {
-    value *= 10;
-    --exponent;
-  }
-  std::string out = digits_of(value);
-  if (exponent == 0) return out;
-  if (family == Family::Exponent || exponent > 18) return out + "e" + std::to_string(exponent);
-  return out + kDecimal[static_cast<std::size_t>(exponent / 3 + 3)];
-}
-
-}  // namespace
-
-Result<std::string> canonical_quantity(std::string_view given) {
-  std::string_view text = given;
-  bool negative = false;
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
-    negative = text[0] == '-';
-    text.remove_prefix(1);
-  }
-  Wide value = 0;
-  int exponent = 0, digits = 0;
-  bool point = false, lost = false;
-  std::size_t i = 0;
-  for (; i < text.size(); ++i) {
-    if (text[i] == '.' && !point) {
-      point = true;
-      continue;
-    }
-    if (!std::isdigit(static_cast<unsigned char>(text[i]))) break;
-    ++digits;
-    if (value >= kWideMax) {
-      if (!point) ++exponent;
-      lost = lost || text[i] != '0';
-      continue;
-    }
-    value = value * 10 + static_cast<Wide>(text[i] - '0');
-    if (point) --exponent;
-  }
-  if (digits == 0) return fail(Code::Invalid, std::string(kQuantitySyntax));
-  TRY_ASSIGN(Suffix suffix, read_suffix(text.substr(i)));
-  if (value == 0) return std::string("0");
-  if (suffix.family == Family::Binary) {
-    // The number is made whole (rounded away from zero) before it is shown.
-    for (int k = 0; k < suffix.exponent && value < (~Wide{0} >> 1); ++k) value <<= 1;
-  } else {
-    exponent += suffix.exponent;
-  }
-  int lowest = suffix.family == Family::Binary ? 0 : -9;
-  while (exponent < lowest) {
-    if (value % 10 != 0) lost = true;
-    value /= 10;
-    ++exponent;
-  }
-  if (lost) ++value;
-  if (suffix.family == Family::Binary) {
-    while (exponent > 0 && value < kWideMax) {
-      value *= 10;
-      --exponent;
-    }
-  }
-  // Beyond the cap all numbers are the cap.
-  Wide whole = value;
-  for (int k = 0; k < exponent && whole <= kCap; ++k) whole *= 10;
-  if (exponent >= 0 && whole > kCap) {
-    value = kCap;
-    exponent = 0;
-  }
-  std::string sign = negative ? "-" : "";
-  if (suffix.family == Family::Binary && value >= 1024) {
-    std::size_t factor = 0;
-    while (value % 1024 == 0 && factor < kBinary.size()) {
-      value /= 1024;
-      ++factor;
-    }
-    return sign + digits_of(value) + (factor ? std::string(1, kBinary[factor - 1]) + "i" : std::string());
-  }
-  while (value % 10 == 0) {
-    value /= 10;
-    ++exponent;
-  }
-  return sign + decimal_form(value, exponent, suffix.family);
+Result<std::string> canonical_quantity(std::string_view text) {
+  TRY_ASSIGN(cel::Quantity quantity, cel::read_quantity(text));
+  return cel::quantity_text(quantity);
 }
 
 namespace {

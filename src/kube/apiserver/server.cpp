@@ -10,10 +10,13 @@
 #include "kube/apiserver/present.h"
 #include "kube/apiserver/rbac.h"
 #include "kube/apiserver/reviews.h"
+#include "kube/apiserver/services.h"
 #include "kube/apiserver/subresources.h"
 #include "kube/apiserver/tables.h"
 #include "kube/apiserver/tokens.h"
+#include "kube/apiserver/types.h"
 #include "kube/apiserver/verbs.h"
+#include "kube/object/names.h"
 
 namespace lesto::apiserver {
 
@@ -22,6 +25,7 @@ struct ApiServer::State {
       : core(loop, storage, rng, std::move(options)), crds(core), namespaces(core), garbage(core) {
     watch_aggregation(core);
     watch_token_secrets(core);
+    watch_load_balancers(core);
   }
   Core core;
   Crds crds;
@@ -71,9 +75,7 @@ Outcome<void> resolve(Core& core, Call& call) {
   const Version* version = call.resource->version(call.version);
   if (!version || !version->served) return refuse(no_such_resource());
   if (call.route.path.find("//") != std::string::npos || !call.route.rest.empty()) return refuse(no_such_resource());
-  if (!call.resource->namespaced && !call.route.ns.empty() && call.route.resource != "namespaces") {
-    return refuse(no_such_resource());
-  }
+  if (!call.resource->namespaced && call.route.within) return refuse(no_such_resource());
   if (!call.route.subresource.empty()) {
     const Subresource* sub = call.resource->subresource(call.route.subresource);
     if (!sub) return refuse(no_such_resource());
@@ -105,6 +107,52 @@ Outcome<Reply> serve(Core& core, Call& call, const std::optional<Fault>& fault) 
   if (verb == "delete") return verb_delete(core, call);
   if (verb == "deletecollection") return verb_delete_collection(core, call);
   return refuse(method_not_allowed());
+}
+
+io::Response with_warnings(const Call& call, io::Response out) {
+  for (const std::string& warning : call.warnings) out.headers.push_back({"warning", "299 - " + quoted(warning)});
+  return out;
+}
+
+// Warnings that come with every use of a resource.
+void warn_of_deprecation(Call& call) {
+  if (call.resource->group.empty() && call.resource->plural == "endpoints") {
+    call.warnings.push_back("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+  }
+  const Version* version = call.resource->version(call.version);
+  if (!version || !version->deprecated) return;
+  if (!version->deprecation_warning.empty()) {
+    call.warnings.push_back(version->deprecation_warning);
+    return;
+  }
+  std::string text = call.api_version() + " " + call.resource->kind + " is deprecated";
+  for (const Version& other : call.resource->versions) {
+    if (!other.served || other.deprecated || !version_before(other.name, version->name)) continue;
+    text += "; use " + call.resource->api_version(other.name) + " " + call.resource->kind;
+    break;
+  }
+  call.warnings.push_back(std::move(text));
+}
+
+// The options that all writes share.
+Outcome<void> check_write_options(const Call& call) {
+  const std::string& verb = call.route.verb;
+  std::string kind = verb == "create" ? "CreateOptions" : verb == "update" ? "UpdateOptions" : verb == "patch" ? "PatchOptions" : "DeleteOptions";
+  if (verb == "get" || verb == "list" || verb == "watch") return {};
+  FieldErrors errors;
+  auto dry = call.route.query.all("dryRun");
+  json::Value shown = json::Value::array();
+  bool fine = true;
+  for (const std::string& value : dry) {
+    shown.push(json::Value(value));
+    fine = fine && (value == "All" || value.empty());
+  }
+  if (!fine) errors.push_back(field_not_supported("dryRun", shown, {"All"}));
+  for (const kube::FieldError& error : kube::check_field_manager(call.route.query.get("fieldManager"), "fieldManager")) {
+    errors.push_back({error.type, error.field, error.message});
+  }
+  if (errors.empty()) return {};
+  return refuse(invalid("meta.k8s.io", kind, "", errors));
 }
 
 // A list as metadata only.
@@ -142,8 +190,7 @@ io::Response render(const Core& core, const Call& call, Reply reply, const Accep
   } else {
     out = json_response(reply.code, shown_body(core, call, reply, accept));
   }
-  for (const std::string& warning : call.warnings) out.headers.push_back({"warning", "299 - " + quoted(warning)});
-  return out;
+  return with_warnings(call, std::move(out));
 }
 
 std::uint64_t wanted_version(const Call& call) {
@@ -172,6 +219,9 @@ io::Task<Result<std::unique_ptr<ApiServer>>> ApiServer::open(io::Loop& loop, io:
                                                              Options options) {
   auto state = std::make_unique<State>(loop, storage, rng, std::move(options));
   Core& core = state->core;
+  auto types = Types::load();
+  if (!types) co_return fail(std::move(types).error());
+  core.types = std::move(*types);
   auto loaded = core.store.load();
   if (!loaded) co_return fail(std::move(loaded).error());
   if (core.options.signing_key.empty()) core.options.signing_key = core.store.setting("signing-key");
@@ -185,6 +235,7 @@ io::Task<Result<std::unique_ptr<ApiServer>>> ApiServer::open(io::Loop& loop, io:
   state->crds.start();
   state->namespaces.start();
   bootstrap_roles(core);
+  bootstrap_services(core);
   state->garbage.start();
   auto durable = co_await core.store.durable();
   if (!durable) co_return fail(std::move(durable).error());
@@ -213,6 +264,11 @@ io::Task<io::Response> ApiServer::handle(io::Context context, io::Request reques
   if (fault && fault->status != 0 && !fault->after_write) co_return fault_response(*fault);
   Attributes attributes = attributes_of(call);
   if (!authorize(core, call.user, attributes).allowed) co_return response(denied(call.user, attributes));
+  bool documents = !call.route.api && !call.route.parts.empty() && (call.route.parts[0] == "api" || call.route.parts[0] == "apis");
+  if (documents && call.header("accept").find("as=APIGroupDiscoveryList") == std::string_view::npos) {
+    auto readable = negotiate(call.header("accept"));
+    if (!readable) co_return response(readable.error());
+  }
   if (!call.route.api) {
     auto found = discover(core, call);
     if (!found) co_return plain_not_found();
@@ -222,6 +278,9 @@ io::Task<io::Response> ApiServer::handle(io::Context context, io::Request reques
   if (!resolved) co_return response(resolved.error());
   auto accept = negotiate(call.header("accept"));
   if (!accept) co_return response(accept.error());
+  auto options = check_write_options(call);
+  if (!options) co_return response(options.error());
+  warn_of_deprecation(call);
   if (accept->view == View::Table) {
     auto checked = TableMaker::check(call);
     if (!checked) co_return response(checked.error());
@@ -232,7 +291,7 @@ io::Task<io::Response> ApiServer::handle(io::Context context, io::Request reques
     if (!reached) co_return response(too_large_version(wanted, core.store.version()));
   }
   auto reply = serve(core, call, fault);
-  if (!reply) co_return response(reply.error());
+  if (!reply) co_return with_warnings(call, response(reply.error()));
   if (reply->wait_for > 0) {
     auto durable = co_await core.store.reached({}, reply->wait_for);
     if (!durable) co_return response(internal(durable.error().text()));

@@ -124,6 +124,9 @@ Outcome<Reply> serve_scale(Core& core, Call& call) {
   auto before = scale_of(call, *paths, *old, false);
   if (!before) return refuse(before.error());
   json::Value wanted;
+  if (call.route.verb == "patch" && is_apply(call)) {
+    return refuse(not_implemented("server-side apply of a Scale is not built yet"));
+  }
   if (call.route.verb == "patch") {
     auto fresh = patched(core, call, *before, PatchTarget::Scale);
     if (!fresh) return refuse(fresh.error());

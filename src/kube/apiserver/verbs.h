@@ -12,6 +12,7 @@ Outcome<Reply> verb_watch(Core& core, Call& call, const std::optional<Fault>& fa
 Outcome<Reply> verb_create(Core& core, Call& call);
 Outcome<Reply> verb_update(Core& core, Call& call);
 Outcome<Reply> verb_patch(Core& core, Call& call);
+Outcome<Reply> verb_apply(Core& core, Call& call);
 Outcome<Reply> verb_delete(Core& core, Call& call);
 Outcome<Reply> verb_delete_collection(Core& core, Call& call);
 

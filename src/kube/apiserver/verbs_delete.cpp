@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "foundation/json/text.h"
 #include "kube/apiserver/metadata.h"
 #include "kube/apiserver/selecting.h"
@@ -17,6 +19,11 @@ Outcome<DeleteOptions> read_options(const Call& call) {
     auto read = json::parse(call.body);
     if (!read) return refuse(bad_request("error decoding DeleteOptions: " + read.error().message()));
     body = std::move(*read);
+    std::string_view kind = body["kind"].text();
+    if (!kind.empty() && kind != "DeleteOptions") {
+      return refuse(bad_request("no kind " + quoted(kind) + " is registered for version " + quoted(body["apiVersion"].text()) +
+                                " in scheme \"pkg/api/legacyscheme/scheme.go:30\""));
+    }
   }
   const Query& query = call.route.query;
   DeleteOptions options;
@@ -28,7 +35,11 @@ Outcome<DeleteOptions> read_options(const Call& call) {
     options.policy = truthy(query, "orphanDependents") ? "Orphan" : "Background";
   }
   if (body["gracePeriodSeconds"].is_int()) options.grace = body["gracePeriodSeconds"].integer();
-  if (query.get("gracePeriodSeconds") == "0") options.grace = 0;
+  if (std::string_view grace = query.get("gracePeriodSeconds"); !grace.empty()) {
+    std::int64_t seconds = 0;
+    std::from_chars(grace.data(), grace.data() + grace.size(), seconds);
+    options.grace = seconds;
+  }
   options.uid = body["preconditions"]["uid"].string();
   options.version = body["preconditions"]["resourceVersion"].string();
   options.dry_run = call.dry_run || !body["dryRun"].empty();
@@ -49,6 +60,14 @@ Outcome<void> check_preconditions(const Call& call, const DeleteOptions& options
     return {};
   }
   return refuse(conflict({call.resource->group, call.resource->kind}, call.route.name, why));
+}
+
+std::int64_t pod_grace(const Resource& resource, const json::Value& object, const DeleteOptions& options) {
+  if (resource.table != "core/pods" || object["spec"]["nodeName"].text().empty()) return 0;
+  std::string_view phase = object["status"]["phase"].text();
+  if (phase == "Succeeded" || phase == "Failed") return 0;
+  std::int64_t own = object["spec"]["terminationGracePeriodSeconds"].integer(30);
+  return std::max<std::int64_t>(options.grace.value_or(own), 0);
 }
 
 }  // namespace
@@ -78,14 +97,17 @@ Deleted delete_object(Core& core, const Resource& resource, std::string_view key
   if (list.empty()) metadata.erase("finalizers");
   else metadata.set("finalizers", list);
   bool is_namespace = resource.group.empty() && resource.plural == "namespaces";
-  bool held = !holders.empty() || (is_namespace && !fresh["spec"]["finalizers"].empty());
+  // A pod on a node is the kubelet's to end; without one it waits for a delete with a grace of 0.
+  std::int64_t grace = pod_grace(resource, fresh, options);
+  bool held = !holders.empty() || grace > 0 || (is_namespace && !fresh["spec"]["finalizers"].empty());
   if (!held) {
     if (options.dry_run) return {std::move(fresh), true};
     return {core.store.remove(resource.table, key, std::move(fresh)), true};
   }
   if (!was_deleted) {
-    metadata.set("deletionTimestamp", core.now_text());
-    if (!is_namespace) metadata.set("deletionGracePeriodSeconds", 0);
+    auto when = std::chrono::floor<std::chrono::seconds>(core.loop.now()) + std::chrono::seconds(grace);
+    metadata.set("deletionTimestamp", rfc3339(when));
+    if (!is_namespace) metadata.set("deletionGracePeriodSeconds", grace);
     if (metadata["generation"].integer() > 0) metadata.set("generation", metadata["generation"].integer() + 1);
     if (is_namespace) fresh.set_path({"status", "phase"}, "Terminating");
   }
@@ -100,6 +122,11 @@ Outcome<Reply> verb_delete(Core& core, Call& call) {
   if (!old) return refuse(not_found(call.group_resource(), call.route.name));
   auto allowed = check_preconditions(call, *options, *old);
   if (!allowed) return refuse(allowed.error());
+  static constexpr std::string_view kProtected[] = {"default", "kube-system", "kube-public"};
+  bool is_namespace = call.resource->table == "core/namespaces";
+  if (is_namespace && std::find(std::begin(kProtected), std::end(kProtected), call.route.name) != std::end(kProtected)) {
+    return refuse(forbidden(call.group_resource(), call.route.name, "this namespace may not be deleted"));
+  }
   Deleted deleted = delete_object(core, *call.resource, call.key(), *old, *options);
   Reply reply;
   reply.wait_for = object_version(deleted.object);
@@ -134,7 +161,8 @@ Outcome<Reply> verb_delete_collection(Core& core, Call& call) {
   for (auto& [key, object] : found) {
     Deleted deleted = delete_object(core, *call.resource, key, object, *options);
     reply.wait_for = std::max(reply.wait_for, object_version(deleted.object));
-    items.push_back(present(*call.resource, call.version, deleted.object));
+    // The answer shows what was there.
+    items.push_back(present(*call.resource, call.version, object));
   }
   reply.form = Reply::Form::List;
   reply.body = list_of(*call.resource, call.version, std::move(items),

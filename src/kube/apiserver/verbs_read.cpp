@@ -25,14 +25,18 @@ Outcome<Version64> read_version(const Call& call, int code) {
   auto read = std::from_chars(text.data(), text.data() + text.size(), out.value);
   if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return out;
   std::string why = "Invalid value: " + quoted(text) + ": strconv.ParseUint: parsing " + quoted(text) + ": invalid syntax";
-  if (code == 400) return refuse(bad_request("invalid resource version " + quoted(text) + ": resourceVersion: " + why));
+  if (code == 400) return refuse(bad_request("invalid resource version: resourceVersion: " + why));
   return refuse({.code = 500, .reason = "", .message = "resourceVersion: " + why});
 }
 
-std::int64_t read_limit(const Call& call) {
+Outcome<std::int64_t> read_limit(const Call& call) {
   std::int64_t limit = 0;
   std::string_view text = call.route.query.get("limit");
-  std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (text.empty()) return limit;
+  auto read = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
+    return refuse(bad_request("strconv.ParseInt: parsing " + quoted(text) + ": invalid syntax"));
+  }
   return std::max<std::int64_t>(limit, 0);
 }
 
@@ -49,10 +53,6 @@ Outcome<void> check_list_options(const Call& call, bool watching) {
     } else if (match != "NotOlderThan") {
       errors.push_back(field_forbidden(
           "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-    }
-    if (watching && !truthy(query, "allowWatchBookmarks") && truthy(query, "sendInitialEvents")) {
-      errors.push_back(field_forbidden("allowWatchBookmarks",
-                                       "sendInitialEvents requires setting allowWatchBookmarks to true"));
     }
   } else if (!match.empty()) {
     if (watching) {
@@ -146,7 +146,9 @@ Outcome<Reply> verb_list(Core& core, Call& call) {
   if (!filter) return refuse(filter.error());
   const Table& table = core.store.table(call.resource->table);
 
-  std::int64_t limit = read_limit(call);
+  auto asked = read_limit(call);
+  if (!asked) return refuse(asked.error());
+  std::int64_t limit = *asked;
   std::uint64_t list_version = core.store.version();
   std::string start = key_prefix(call);
   std::optional<Objects> past;
@@ -187,6 +189,8 @@ Outcome<Reply> verb_list(Core& core, Call& call) {
   Reply reply;
   reply.form = Reply::Form::List;
   reply.body = list_of(*call.resource, call.version, std::move(items), list_version);
+  // Lists of custom resources say so when there is no more.
+  if (call.resource->custom) reply.body.at("metadata").set("continue", "");
   if (!next.empty()) {
     json::Value& metadata = reply.body.at("metadata");
     metadata.set("continue", encode_continue({static_cast<std::int64_t>(list_version), next}));

@@ -71,7 +71,8 @@ std::unique_ptr<io::BodyStream> WatchHub::open(WatchRequest request) {
     for (const auto& [key, object] : table.objects) {
       if (watcher.request.filter.accepts(key, object)) emit(watcher, "ADDED", object, nullptr);
     }
-    if (watcher.request.initial == InitialEvents::List) bookmark(watcher, true);
+    bool tells = watcher.request.initial == InitialEvents::List && watcher.request.bookmarks;
+    if (tells) bookmark(watcher, true);
   } else {
     for (const Event& event : table.history) {
       if (event.version > watcher.request.from) send(watcher, event);

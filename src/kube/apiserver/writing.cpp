@@ -2,41 +2,20 @@
 
 #include "foundation/json/text.h"
 #include "kube/apiserver/admission.h"
+#include "kube/apiserver/decoding.h"
 #include "kube/apiserver/metadata.h"
 #include "kube/apiserver/present.h"
+#include "kube/apiserver/tracking.h"
 
 namespace lesto::apiserver {
 
 namespace {
 
-Outcome<void> check_kind(const Call& call, json::Value& object) {
-  std::string wanted = call.api_version();
-  std::string_view version = object["apiVersion"].text();
-  std::string_view kind = object["kind"].text();
-  if (call.resource->custom) {
-    if (version.empty() || kind.empty()) {
-      return refuse(bad_request("Object 'Kind' is missing in '" + json::write(object) + "'"));
-    }
-  }
-  if (!version.empty() && version != wanted) {
-    return refuse(bad_request("the API version in the data (" + std::string(version) +
-                              ") does not match the expected API version (" + wanted + ")"));
-  }
-  if (!kind.empty() && kind != call.resource->kind) {
-    return refuse(bad_request(call.resource->kind + " in version " + quoted(call.version) +
-                              " cannot be handled as a " + call.resource->kind + ": converting (" + std::string(kind) +
-                              ") to (" + call.resource->kind + "): unknown conversion"));
-  }
-  object.set("apiVersion", wanted);
-  object.set("kind", call.resource->kind);
-  return {};
-}
-
-Outcome<void> check_namespace(Core& core, const Call& call, json::Value& object) {
+Outcome<void> place(Core& core, const Call& call, json::Value& object) {
   json::Value& metadata = object.at("metadata");
   if (!call.resource->namespaced) {
     if (!metadata["namespace"].text().empty()) {
-      return refuse(bad_request("namespace is not allowed on a cluster scoped resource"));
+      return refuse(bad_request("the namespace of the provided object does not match the namespace sent on the request"));
     }
     return {};
   }
@@ -51,31 +30,47 @@ Outcome<void> check_namespace(Core& core, const Call& call, json::Value& object)
 }
 
 Outcome<void> check_terminating(Core& core, const Call& call, const json::Value& object) {
+  std::string_view name = object["metadata"]["name"].text();
+  if (call.resource->custom && call.resource->terminating) {
+    Status status = method_not_allowed();
+    status.message = "create not allowed while custom resource definition is terminating";
+    status.details = json::Value::object();
+    return refuse(std::move(status));
+  }
   if (!call.resource->namespaced) return {};
   auto ns = core.store.newest("core/namespaces", make_key("", call.route.ns));
   if (!ns || !being_deleted(*ns)) return {};
   std::string why = "unable to create new content in namespace " + call.route.ns + " because it is being terminated";
-  Status status = forbidden(call.group_resource(), object["metadata"]["name"].text(), why);
-  status.details.set("causes", json::array({json::object({{"reason", "NamespaceTerminating"},
-                                                          {"message", "namespace " + call.route.ns + " is being terminated"},
-                                                          {"field", "metadata.namespace"}})}));
+  Status status = forbidden(call.group_resource(), name, why);
+  json::Value cause = json::object({{"reason", "NamespaceTerminating"},
+                                    {"message", "namespace " + call.route.ns + " is being terminated"},
+                                    {"field", "metadata.namespace"}});
+  status.details.set("causes", json::array({std::move(cause)}));
   return refuse(std::move(status));
 }
 
-bool has_status(const Resource& resource) { return resource.subresource("status") != nullptr; }
+bool has_status(const Call& call) {
+  if (!call.resource->custom) return call.resource->subresource("status") != nullptr;
+  const Version* version = call.resource->version(call.version);
+  return version && version->subresources.contains("status");
+}
 
 // Stored form: the storage version's apiVersion.
 void to_storage(const Resource& resource, json::Value& object) {
+  if (resource.group == "events.k8s.io") return event_to_core(object);
   object.set("apiVersion", resource.api_version(resource.storage_version));
 }
 
-bool specification_changed(const json::Value& fresh, const json::Value& old, bool with_status) {
+// EndpointSlices count their labels, too.
+bool specification_changed(const Call& call, const json::Value& fresh, const json::Value& old) {
+  bool status = has_status(call);
   auto strip = [&](json::Value object) {
     object.erase("metadata");
     object.erase("apiVersion");
-    if (with_status) object.erase("status");
+    if (status) object.erase("status");
     return object;
   };
+  if (call.resource->kind == "EndpointSlice" && fresh["metadata"]["labels"] != old["metadata"]["labels"]) return true;
   return strip(fresh) != strip(old);
 }
 
@@ -88,91 +83,122 @@ Reply object_reply(int code, json::Value object) {
   return reply;
 }
 
-}  // namespace
-
-Outcome<json::Value> read_object(Core&, Call& call) {
-  auto object = json::parse(call.body);
-  if (!object) {
-    return refuse(bad_request("couldn't get version/kind; json parse error: " + object.error().message()));
-  }
-  if (!object->is_object()) return refuse(bad_request("the body is not an object"));
-  auto kind = check_kind(call, *object);
-  if (!kind) return refuse(kind.error());
-  if (!(*object)["metadata"].is_object()) object->set("metadata", json::Value::object());
-  return std::move(*object);
+Outcome<void> check_size(const json::Value& object) {
+  std::string text = json::write(object);
+  if (text.size() <= kObjectBytesMax) return {};
+  return refuse({.code = 500, .reason = "", .message = "etcdserver: request is too large"});
 }
 
-Outcome<Reply> create_object(Core& core, Call& call, json::Value object) {
+void pick_name(Core& core, const Call& call, json::Value& object) {
+  std::string base = object["metadata"]["generateName"].string();
+  if (base.empty() || !object["metadata"]["name"].text().empty()) return;
+  std::string name;
+  for (int attempt = 0; attempt < kGenerateNameAttempts; ++attempt) {
+    name = generated_name(core.rng, base);
+    if (!core.store.newest(call.resource->table, make_key(call.ns(), name))) break;
+  }
+  object.at("metadata").set("name", name);
+}
+
+// What a write of /status takes from the request; everything else stays.
+json::Value with_status(const Call& call, const json::Value& fresh, const json::Value& old) {
+  json::Value out = old;
+  if (const json::Value* status = fresh.find("status")) out.set("status", *status);
+  else out.erase("status");
+  out.set("apiVersion", call.api_version());
+  json::Value& metadata = out.at("metadata");
+  std::vector<const char*> taken{"managedFields"};
+  // Built-in kinds let labels and annotations through.
+  if (!call.resource->custom) taken.insert(taken.end(), {"labels", "annotations"});
+  for (const char* field : taken) {
+    if (const json::Value* value = fresh["metadata"].find(field)) metadata.set(field, *value);
+    else metadata.erase(field);
+  }
+  return out;
+}
+
+}  // namespace
+
+Outcome<json::Value> read_object(Core& core, Call& call) {
+  auto body = read_body(core, call);
+  if (!body) return refuse(body.error());
+  return decode_object(core, call, std::move(*body), From::Body);
+}
+
+Outcome<Reply> create_object(Core& core, Call& call, json::Value object, Owners owners) {
   const Resource& resource = *call.resource;
-  auto ns = check_namespace(core, call, object);
-  if (!ns) return refuse(ns.error());
+  auto placed = place(core, call, object);
+  if (!placed) return refuse(placed.error());
+  pick_name(core, call, object);
   auto terminating = check_terminating(core, call, object);
   if (!terminating) return refuse(terminating.error());
-  if (!object["metadata"]["resourceVersion"].text().empty()) {
+  std::string_view version = object["metadata"]["resourceVersion"].text();
+  if (owners == Owners::Updated && !version.empty() && version != "0") {
     return refuse({.code = 500, .reason = "", .message = "resourceVersion should not be set on objects to be created"});
-  }
-  std::string_view name = object["metadata"]["name"].text();
-  std::string base = name.empty() ? object["metadata"]["generateName"].string() : std::string();
-  if (has_status(resource)) object.erase("status");
-  json::Value& metadata = object.at("metadata");
-  metadata.erase("generation");
-  fill_new(core, object);
-  if (resource.generation) object.at("metadata").set("generation", 1);
-  tidy_metadata(object);
-  for (int attempt = 0; attempt < kGenerateNameAttempts; ++attempt) {
-    if (!base.empty()) {
-      std::string generated = generated_name(core.rng, base);
-      if (core.store.newest(resource.table, make_key(call.ns(), generated)) && attempt + 1 < kGenerateNameAttempts) continue;
-      object.at("metadata").set("name", generated);
-    }
-    break;
   }
   auto admitted = admit(core, call, object, nullptr);
   if (!admitted) return refuse(admitted.error());
+  if (owners == Owners::Updated) object = track(core, call, {}, object);
+  if (has_status(call)) object.erase("status");
+  object.at("metadata").erase("generation");
+  fill_new(core, object);
+  if (resource.generation) object.at("metadata").set("generation", 1);
+  auto completed = complete(core, call, object, nullptr);
+  if (!completed) return refuse(completed.error());
+  object = normalize(core, call, std::move(object));
+  tidy_metadata(object);
   auto valid = validate(core, call, object, nullptr);
   if (!valid) return refuse(valid.error());
   Key key = make_key(call.ns(), object["metadata"]["name"].text());
   if (core.store.newest(resource.table, key)) {
-    return refuse(already_exists(call.group_resource(), object["metadata"]["name"].text()));
+    Status status = already_exists(call.group_resource(), object["metadata"]["name"].text());
+    if (!object["metadata"]["generateName"].text().empty()) {
+      status.message += ", the server was not able to generate a unique name for the object";
+      status.details.set("retryAfterSeconds", 1);
+      status.retry_after = 1;
+    }
+    return refuse(std::move(status));
   }
+  auto fits = check_size(object);
+  if (!fits) return refuse(fits.error());
   to_storage(resource, object);
-  if (!call.dry_run) object = core.store.put(resource.table, key, std::move(object));
-  return object_reply(201, std::move(object));
+  if (call.dry_run) return object_reply(201, std::move(object));
+  return object_reply(201, core.store.put(resource.table, key, std::move(object)));
 }
 
-Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const json::Value& old) {
+Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const json::Value& old, Owners owners) {
   const Resource& resource = *call.resource;
-  const json::Value& metadata = fresh["metadata"];
-  std::string_view version = metadata["resourceVersion"].text();
-  std::string_view uid = metadata["uid"].text();
   std::string_view name = call.route.name;
+  std::string version = fresh["metadata"]["resourceVersion"].string();
+  std::string uid = fresh["metadata"]["uid"].string();
   if (!uid.empty() && uid != old["metadata"]["uid"].text()) {
-    return refuse(conflict(call.group_resource(), name,
-                           "Precondition failed: UID in precondition: " + std::string(uid) +
-                               ", UID in object meta: " + old["metadata"]["uid"].string()));
+    FieldError error = field_invalid("metadata.uid", json::Value(uid), "field is immutable");
+    return refuse(invalid(resource.group, resource.kind, name, {error, error}));
   }
   if (!version.empty() && version != "0" && version != old["metadata"]["resourceVersion"].text()) {
     return refuse(modified(call.group_resource(), name));
   }
   keep_system_fields(fresh, old);
+  auto admitted = admit(core, call, fresh, &old);
+  if (!admitted) return refuse(admitted.error());
+  if (owners == Owners::Updated) fresh = track(core, call, old, fresh);
   if (call.route.subresource == "status") {
-    json::Value merged = old;
-    if (const json::Value* status = fresh.find("status")) merged.set("status", *status);
-    else merged.erase("status");
-    if (const json::Value* managed = fresh["metadata"].find("managedFields")) merged.at("metadata").set("managedFields", *managed);
-    fresh = std::move(merged);
-  } else if (has_status(resource)) {
+    fresh = with_status(call, fresh, old);
+  } else if (has_status(call)) {
     if (const json::Value* status = old.find("status")) fresh.set("status", *status);
     else fresh.erase("status");
   }
+  auto completed = complete(core, call, fresh, &old);
+  if (!completed) return refuse(completed.error());
+  fresh = normalize(core, call, std::move(fresh));
   tidy_metadata(fresh);
-  auto admitted = admit(core, call, fresh, &old);
-  if (!admitted) return refuse(admitted.error());
   auto valid = validate(core, call, fresh, &old);
   if (!valid) return refuse(valid.error());
+  auto fits = check_size(fresh);
+  if (!fits) return refuse(fits.error());
   to_storage(resource, fresh);
-  bool counts = resource.generation || old["metadata"].contains("generation");
-  if (counts && call.route.subresource != "status" && specification_changed(fresh, old, has_status(resource))) {
+  bool counts = resource.generation && call.route.subresource != "status";
+  if (counts && specification_changed(call, fresh, old)) {
     fresh.at("metadata").set("generation", old["metadata"]["generation"].integer() + 1);
   }
   if (call.dry_run) return object_reply(200, std::move(fresh));

@@ -10,10 +10,14 @@ namespace lesto::apiserver {
 // The object in the request's body, checked to be of the kind that the path says.
 Outcome<json::Value> read_object(Core& core, Call& call);
 
+// Who owns the fields of a written object: whoever sends an update, or what apply has worked out already.
+enum class Owners : bool { Updated, Applied };
+
 // Admits, defaults, checks and stores a new object.
-Outcome<Reply> create_object(Core& core, Call& call, json::Value object);
+Outcome<Reply> create_object(Core& core, Call& call, json::Value object, Owners owners = Owners::Updated);
 // The same for the next state of an object that exists. `old` is the newest state.
-Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const json::Value& old);
+Outcome<Reply> update_object(Core& core, Call& call, json::Value fresh, const json::Value& old,
+                             Owners owners = Owners::Updated);
 
 // Stores the next state of an object; removes it when it is being deleted and nothing holds it any more. Nothing
 // happens when the content is the same. Gives the object as stored.

@@ -45,7 +45,7 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
           }) {
   orphans_ = std::make_unique<Summaries>(
       loop, kSummariesParallel,
-      [this](io::Context context, kube::ObjectKey key) { return reconcile(std::move(context), std::move(key)); },
+      [this](io::Context context, kube::ObjectKey key) { return reconcile_orphan(std::move(context), std::move(key)); },
       [this](const kube::ObjectKey& key, const Error& error) {
         log_.warn("deploy", "summary not handled", {{"summary", key.text()}, {"error", error.text()}});
       });
@@ -123,15 +123,24 @@ void Step::hear_cluster(cluster::ClusterChange change, cluster::Cluster& cluster
   if (change == cluster::ClusterChange::Gone) {
     auto lane = lanes_.find(cluster.ref());
     if (lane != lanes_.end()) {
-      lane->second->scope->cancel();
-      lane->second->target->owned.cancel();
-      scope_->spawn(reap(std::move(lane->second)));
+      end(std::move(lane->second));
       lanes_.erase(lane);
     }
   }
   for (const auto& [key, summary] : management_.cluster_summaries.typed.all()) {
     if (summary->spec.cluster == cluster.ref()) wake(key);
   }
+}
+
+void Step::end(std::unique_ptr<Lane> lane) {
+  lane->scope->cancel();
+  lane->target->owned.cancel();
+  scope_->spawn(reap(std::move(lane)));
+}
+
+void Step::cancel() {
+  for (auto& [ref, lane] : lanes_) end(std::move(lane));
+  lanes_.clear();
 }
 
 io::Task<void> Step::reap(std::unique_ptr<Lane> lane) {
@@ -194,6 +203,17 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, kube::Obje
   if (error && error->code() == Code::Conflict && !losers_.empty()) co_return control::Again{.after = std::chrono::seconds(60)};
   if (again) co_return fail(*error);
   co_return control::Again{};
+}
+
+// A summary whose cluster does not exist. Work in a cluster is its lane's.
+io::Task<Result<control::Again>> Step::reconcile_orphan(io::Context context, kube::ObjectKey key) {
+  auto summary = management_.cluster_summaries.get(key);
+  if (summary && registry_.find(summary->spec.cluster)) {
+    wake(key);
+    co_return control::Again{};
+  }
+  auto result = co_await reconcile(std::move(context), std::move(key));
+  co_return result;
 }
 
 io::Task<Outcome> Step::deploy(io::Context context, std::shared_ptr<const model::ClusterSummary> summary, Target& target) {

@@ -22,6 +22,8 @@ class Step {
 
   // After the management cluster's stores are synced.
   void start(io::TaskScope& scope);
+  // Ends the work in all clusters; its end is joined with the scope of start().
+  void cancel();
 
  private:
   using Summaries = control::Queue<kube::ObjectKey>;
@@ -38,9 +40,11 @@ class Step {
   Lane& lane_of(const std::shared_ptr<cluster::Cluster>& of);
   void hear_owned(const model::ClusterRef& ref, const kube::ObjectId& id, const Owner* before, const Owner* after);
   void hear_cluster(cluster::ClusterChange change, cluster::Cluster& cluster);
+  void end(std::unique_ptr<Lane> lane);
   static io::Task<void> reap(std::unique_ptr<Lane> lane);
 
   io::Task<Result<control::Again>> reconcile(io::Context context, kube::ObjectKey key);
+  io::Task<Result<control::Again>> reconcile_orphan(io::Context context, kube::ObjectKey key);
   io::Task<Outcome> deploy(io::Context context, std::shared_ptr<const model::ClusterSummary> summary, Target& target);
   io::Task<Result<void>> apply_all(io::Context context, const model::ClusterSummary& summary, Target& target,
                                    const Sources& sources, Manifest manifest, Outcome& outcome);

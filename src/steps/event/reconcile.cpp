@@ -70,6 +70,13 @@ void Step::start(io::TaskScope& scope) {
   statuses_.start(scope);
 }
 
+void Step::cancel() {
+  for (auto& [ref, watches] : watches_) {
+    for (auto& [key, running] : watches) end(std::move(running));
+  }
+  watches_.clear();
+}
+
 void Step::replan_soon() {
   if (!scope_ || std::exchange(replanning_, true)) return;
   loop_.post([this] {

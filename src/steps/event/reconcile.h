@@ -21,6 +21,8 @@ class Step {
 
   // After the management cluster's stores are synced.
   void start(io::TaskScope& scope);
+  // Ends the watches; their ends are joined with the scope of start().
+  void cancel();
 
  private:
   struct Running {

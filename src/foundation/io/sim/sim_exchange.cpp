@@ -6,7 +6,8 @@ namespace lesto::io::sim {
 
 // One call under way. Shared by the caller's side, the carrying task and the network's list.
 struct Network::Flight {
-  Flight(Loop& loop, std::uint64_t n, Link l, BodyMode m) : number(n), link(std::move(l)), mode(m), answer(loop) {}
+  Flight(Loop& loop, std::uint64_t n, Link l, BodyMode m)
+      : number(n), link(std::move(l)), mode(m), answer(loop) {}
   std::uint64_t number;
   Link link;
   BodyMode mode;
@@ -48,7 +49,8 @@ std::size_t Network::running(const std::string& name) const {
 
 std::unique_ptr<Exchange> Network::connect(std::string from, std::string to, Peer peer) {
   if (peer.address.empty()) peer.address = from;
-  return std::make_unique<NetworkExchange>(*this, Link(std::move(from), std::move(to)), std::move(peer));
+  return std::make_unique<NetworkExchange>(*this, Link(std::move(from), std::move(to)),
+                                           std::move(peer));
 }
 
 void Network::set_rates(const std::string& from, const std::string& to, LinkRates rates) {
@@ -111,7 +113,8 @@ Task<void> Network::carry(std::shared_ptr<Flight> flight, Request request, Peer 
   flights_.erase(flight->number);
 }
 
-// One way over the link: stands still while it is cut, breaks when that takes too long or the flight is broken.
+// One way over the link: stands still while it is cut, breaks when that takes too long or the
+// flight is broken.
 Task<Result<void>> Network::travel(std::shared_ptr<Flight> flight) {
   Duration delay = between(rng_, rates(flight->link).delay_min, rates(flight->link).delay_max);
   auto slept = co_await sleep(loop_, Context{flight->cancel.token(), Time::max()}, delay);
@@ -132,9 +135,13 @@ Task<Result<void>> Network::travel(std::shared_ptr<Flight> flight) {
 Task<void> Network::answer(std::shared_ptr<Flight> flight, Request request, Peer peer) {
   auto there = co_await travel(flight);
   if (!there) co_return;
-  if (chance(rng_, rates(flight->link).request_lost)) co_return break_flight(*flight, "the connection broke");
+  if (chance(rng_, rates(flight->link).request_lost)) {
+    co_return break_flight(*flight, "the connection broke");
+  }
   auto found = handlers_.find(flight->link.second);
-  if (found == handlers_.end() || !found->second) co_return break_flight(*flight, "connection refused");
+  if (found == handlers_.end() || !found->second) {
+    co_return break_flight(*flight, "connection refused");
+  }
   std::optional<Response> instead;
   if (intercept_) instead = intercept_(flight->link.second, request);
   Response response;
@@ -143,16 +150,21 @@ Task<void> Network::answer(std::shared_ptr<Flight> flight, Request request, Peer
   } else {
     ++running_[flight->link.second];
     Context context{flight->cancel.token(), Time::max()};
-    auto handled = co_await found->second->handle(std::move(context), std::move(request), std::move(peer));
+    auto handled =
+        co_await found->second->handle(std::move(context), std::move(request), std::move(peer));
     --running_[flight->link.second];
     response = std::move(handled);
   }
-  if (chance(rng_, rates(flight->link).answer_lost)) co_return break_flight(*flight, "the connection broke");
+  if (chance(rng_, rates(flight->link).answer_lost)) {
+    co_return break_flight(*flight, "the connection broke");
+  }
   auto back = co_await travel(flight);
   if (!back || flight->answer.done()) co_return;
 
   std::unique_ptr<BodyStream> stream = std::move(response.stream);
-  if (!stream && flight->mode == BodyMode::Whole) co_return flight->answer.complete(std::move(response));
+  if (!stream && flight->mode == BodyMode::Whole) {
+    co_return flight->answer.complete(std::move(response));
+  }
   flight->pipe.emplace(loop_);
   std::unique_ptr<BodyStream> reader = flight->pipe->reader();
   if (flight->mode == BodyMode::Stream) {
@@ -190,7 +202,9 @@ Task<void> Network::pump(std::shared_ptr<Flight> flight, std::unique_ptr<BodyStr
     }
     auto there = co_await travel(flight);
     if (!there) co_return;
-    if (chance(rng_, rates(flight->link).stream_cut)) co_return break_flight(*flight, "the stream was cut");
+    if (chance(rng_, rates(flight->link).stream_cut)) {
+      co_return break_flight(*flight, "the stream was cut");
+    }
     if (!piece) co_return break_flight(*flight, "the response broke off: " + piece.error().text());
     if (!*piece) co_return flight->pipe->close();
     flight->pipe->push(std::move(**piece));

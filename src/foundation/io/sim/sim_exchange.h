@@ -1,9 +1,9 @@
-// A simulated network: exchanges that reach handlers over links with delay, loss and cuts, all decided by a seeded
-// Rng in virtual time.
+// A simulated network: exchanges that reach handlers over links with delay, loss and cuts, all
+// decided by a seeded Rng in virtual time.
 //
-// What HTTP over TCP can do to a caller happens here too: a request that never arrived, a request that was executed
-// and whose answer was lost, a stream that breaks off between two pieces, silence. Pieces of one stream never change
-// their order, and no response comes twice.
+// What HTTP over TCP can do to a caller happens here too: a request that never arrived, a request
+// that was executed and whose answer was lost, a stream that breaks off between two pieces,
+// silence. Pieces of one stream never change their order, and no response comes twice.
 #pragma once
 
 #include <map>
@@ -30,21 +30,23 @@ class Network {
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  // The party answers with this handler; nullptr: its process is gone, so connections to it break and new ones are
-  // refused. Before the handler is destroyed, running(name) must have come to 0.
+  // The party answers with this handler; nullptr: its process is gone, so connections to it break
+  // and new ones are refused. Before the handler is destroyed, running(name) must have come to 0.
   void serve(const std::string& name, Handler* handler);
   // Calls whose handler has not come to its end yet.
   std::size_t running(const std::string& name) const;
 
-  // An exchange for calls of one party to another. `peer` is what the handler is told about the caller; its address
-  // is set to `from` when it is empty. Must be gone before the network is; calls may outlast it.
+  // An exchange for calls of one party to another. `peer` is what the handler is told about the
+  // caller; its address is set to `from` when it is empty. Must be gone before the network is;
+  // calls may outlast it.
   std::unique_ptr<Exchange> connect(std::string from, std::string to, Peer peer = {});
 
   // Rates of links that have none of their own.
   void set_rates(LinkRates rates) { rates_ = rates; }
   void set_rates(const std::string& from, const std::string& to, LinkRates rates);
 
-  // Nothing gets through any more, and nobody is told: what runs stands still, and breaks after kSilenceMax.
+  // Nothing gets through any more, and nobody is told: what runs stands still, and breaks after
+  // kSilenceMax.
   void cut(const std::string& from, const std::string& to);
   // What stood still goes on.
   void heal(const std::string& from, const std::string& to);
@@ -52,8 +54,10 @@ class Network {
   // Every connection of the link breaks now. New ones may be made.
   void break_connections(const std::string& from, const std::string& to);
 
-  // Asked before each request reaches its handler: an answer of its own (429, 500, 410, …) takes the handler's place.
-  using Intercept = std::function<std::optional<Response>(const std::string& to, const Request& request)>;
+  // Asked before each request reaches its handler: an answer of its own (429, 500, 410, …) takes
+  // the handler's place.
+  using Intercept =
+      std::function<std::optional<Response>(const std::string& to, const Request& request)>;
   void set_intercept(Intercept intercept) { intercept_ = std::move(intercept); }
 
   // Breaks everything and waits for its end; before the network is destroyed.

@@ -23,9 +23,12 @@ class SimRng final : public Rng {
 };
 
 // Of 0 … count - 1; 0 when there is nothing to choose.
-inline std::uint64_t below(Rng& rng, std::uint64_t count) { return count == 0 ? 0 : rng.next() % count; }
+inline std::uint64_t below(Rng& rng, std::uint64_t count) {
+  return count == 0 ? 0 : rng.next() % count;
+}
 
-// True with this probability. Takes a number in any case, so that a changed rate leaves later choices alone.
+// True with this probability. Takes a number in any case, so that a changed rate leaves later
+// choices alone.
 inline bool chance(Rng& rng, double probability) {
   return static_cast<double>(rng.next() >> 11) * 0x1p-53 < probability;
 }

@@ -60,10 +60,12 @@ void SimStorage::crash() {
   fail_all(Error(Code::Unavailable, "the process crashed"));
 }
 
-Task<Result<std::vector<Record>>> SimStorage::scan(std::string from, std::string to, std::size_t limit) {
+Task<Result<std::vector<Record>>> SimStorage::scan(std::string from, std::string to,
+                                                   std::size_t limit) {
   if (broken_) co_return fail(*broken_);
   std::vector<Record> found;
-  for (auto at = disk_.records.lower_bound(from); at != disk_.records.end() && found.size() < limit; ++at) {
+  for (auto at = disk_.records.lower_bound(from); at != disk_.records.end() && found.size() < limit;
+       ++at) {
     if (!to.empty() && at->first >= to) break;
     found.push_back({at->first, at->second});
   }

@@ -10,7 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Task<void> commit_in(Storage& storage, std::string key, std::vector<std::string>& done, int& failed) {
+Task<void> commit_in(Storage& storage, std::string key, std::vector<std::string>& done,
+                     int& failed) {
   std::vector<Write> batch{{key, "v"}};
   auto result = co_await storage.commit(std::move(batch));
   if (result) {
@@ -59,7 +60,9 @@ TEST(SimStorage, loses_at_a_crash_only_what_was_not_acknowledged) {
     EXPECT_EQ(done.size() + static_cast<std::size_t>(failed), 20u);
     for (const std::string& key : done) EXPECT_TRUE(disk.records.contains(key)) << "seed " << seed;
     // Batches reach the disk in their order: no gaps.
-    for (std::size_t i = 0; i < disk.records.size(); ++i) EXPECT_TRUE(disk.records.contains(std::to_string(i)));
+    for (std::size_t i = 0; i < disk.records.size(); ++i) {
+      EXPECT_TRUE(disk.records.contains(std::to_string(i)));
+    }
     lost += 20 - disk.records.size();
     kept_unacknowledged += disk.records.size() - done.size();
   }
@@ -103,7 +106,8 @@ class NetworkTest : public ::testing::Test {
     co_await network.stop();
     co_return true;
   }
-  Result<Response> ask(std::string target, BodyMode mode = BodyMode::Whole, Duration patience = 1h) {
+  Result<Response> ask(std::string target, BodyMode mode = BodyMode::Whole,
+                       Duration patience = 1h) {
     Request request;
     request.target = std::move(target);
     request.body = "hello";
@@ -139,7 +143,8 @@ TEST_F(NetworkTest, stands_still_while_a_link_is_cut_and_goes_on_when_it_heals) 
   ASSERT_TRUE(watch);
   network_.cut("client", "server");
   handler_.pipes[0]->push("event");
-  EXPECT_EQ(loop_.run(watch->stream->next(Context().until(loop_.now() + 10s))).error().code(), Code::Timeout);
+  EXPECT_EQ(loop_.run(watch->stream->next(Context().until(loop_.now() + 10s))).error().code(),
+            Code::Timeout);
   network_.heal("client", "server");
   EXPECT_EQ(**loop_.run(watch->stream->next({})), "event");
 }
@@ -202,7 +207,8 @@ TEST_F(NetworkTest, gathers_a_stream_for_whom_wants_it_whole) {
   request.target = "/watch";
   std::optional<Result<Response>> outcome;
   TaskScope scope(loop_);
-  auto keep = [](Exchange& exchange, Request r, std::optional<Result<Response>>& out) -> Task<void> {
+  auto keep = [](Exchange& exchange, Request r,
+                 std::optional<Result<Response>>& out) -> Task<void> {
     auto result = co_await exchange.send({}, std::move(r));
     out.emplace(std::move(result));
   };

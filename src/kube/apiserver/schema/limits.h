@@ -15,7 +15,7 @@ inline constexpr std::size_t kSelectableFieldsMax = 8;
 // CEL cost of one rule, and of all rules of one object.
 inline constexpr std::int64_t kRuleCostMax = 1'000'000;
 inline constexpr std::int64_t kObjectCostMax = 10'000'000;
-// Objects without maxItems, maxProperties or maxLength are reckoned to be no larger than a request.
-inline constexpr std::int64_t kRequestBytesMax = 3 << 20;
+// The text of a messageExpression.
+inline constexpr std::size_t kMessageMax = 5 << 10;
 
 }  // namespace lesto::apiserver::schema

@@ -226,7 +226,6 @@ void check_children(Found& out, const Value& schema, const Node* node, const Pla
   }
   for (const auto& property : schema["properties"].members()) {
     Place inner = place;
-    if (schema["x-kubernetes-map-type"].text() == "atomic" && inner.uncorrelatable.empty()) inner.uncorrelatable = path;
     if ((root || schema["x-kubernetes-embedded-resource"].boolean()) && meta_field(property.name())) {
       inner.inside_meta = true;
       if (root) inner.no_defaults = "in top-level " + std::string(property.name());
@@ -261,7 +260,7 @@ Found check_node(const Value& schema, const Node* node, const Place& place, bool
   const Value& rules = schema["x-kubernetes-validations"];
   std::string at = child(path, "x-kubernetes-validations");
   for (std::size_t i = 0; i < rules.size(); ++i) check_rule(out.schema, rules[i], node, index(at, i));
-  if (!rules.empty() && node && out.schema.empty()) append(out.rules, check_node_rules(*node, root, at, place.uncorrelatable));
+  if (!rules.empty() && node && out.schema.empty()) append(out.rules, check_node_rules(*node, at, place.uncorrelatable));
   return out;
 }
 

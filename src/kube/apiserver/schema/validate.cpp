@@ -88,27 +88,6 @@ std::string limit_text(const Value& value, double limit) {
   return value.is_int() ? std::to_string(static_cast<std::int64_t>(limit)) : number_text(limit);
 }
 
-// Equal, with items of list-type maps found by their keys. A member that the schema does not know counts as changed.
-bool unchanged(const Value& value, const Value& old, const Node* shape) {
-  if (value.is_null() || old.is_null()) return value.is_null() && old.is_null();
-  if (value.is_array() && old.is_array() && shape && shape->list_type == "map" && shape->items) {
-    if (value.size() != old.size()) return false;
-    return std::all_of(value.items().begin(), value.items().end(), [&](const Value& item) {
-      const Value* found = same_item(old, *shape, item);
-      return found && unchanged(item, *found, shape->items.get());
-    });
-  }
-  if (value.is_object() && old.is_object()) {
-    if (value.size() != old.size()) return false;
-    return std::all_of(value.members().begin(), value.members().end(), [&](const json::Member& member) {
-      const Value* found = old.find(member.name());
-      const Node* next = shape ? shape->member(member.name()) : nullptr;
-      return found && next && unchanged(member.value, *found, next);
-    });
-  }
-  return value == old;
-}
-
 class Validator {
  public:
   Findings check(const Node& node, const Value& value, const std::string& path, Old old, bool ratchet) const {
@@ -429,6 +408,26 @@ Problems check_value(const Value& value, const Node& node, std::string_view base
   out.reserve(result.issues.size());
   for (const Issue& issue : result.issues) out.push_back(problem_of(issue, base));
   return out;
+}
+
+bool unchanged(const Value& value, const Value& old, const Node* shape) {
+  if (value.is_null() || old.is_null()) return value.is_null() && old.is_null();
+  if (value.is_array() && old.is_array() && shape && shape->list_type == "map" && shape->items) {
+    if (value.size() != old.size()) return false;
+    return std::all_of(value.items().begin(), value.items().end(), [&](const Value& item) {
+      const Value* found = same_item(old, *shape, item);
+      return found && unchanged(item, *found, shape->items.get());
+    });
+  }
+  if (value.is_object() && old.is_object()) {
+    if (value.size() != old.size()) return false;
+    return std::all_of(value.members().begin(), value.members().end(), [&](const json::Member& member) {
+      const Value* found = old.find(member.name());
+      const Node* next = shape ? shape->member(member.name()) : nullptr;
+      return found && next && unchanged(member.value, *found, next);
+    });
+  }
+  return value == old;
 }
 
 const Value* same_item(const Value& old_list, const Node& list, const Value& item) {
