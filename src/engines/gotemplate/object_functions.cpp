@@ -111,8 +111,8 @@ void remove_at(json::Value& object, std::span<const std::string_view> path) {
 }
 
 // The object with the field set; null when there is no object or no way to the field.
-Json with_field(Call& call, Strip stripped) {
-  Json json = copy_of(call, object_of(call), stripped);
+Json with_field(Call& call) {
+  Json json = copy_of(call, object_of(call), Strip::No);
   if (!json || json->is_null()) return json;
   Json value = to_json(call.context, call.at(2));
   if (!value) return value;
@@ -132,7 +132,8 @@ Json without_field(Call& call, Strip stripped) {
 }
 
 Answer set_field(Call& call) {
-  Json json = with_field(call, Strip::Yes);
+  Json json = with_field(call);
+  if (json && json->is_object()) strip(*json);
   return json ? give_yaml(call, std::move(*json)) : refused(call, json);
 }
 Answer remove_field(Call& call) {
@@ -140,7 +141,7 @@ Answer remove_field(Call& call) {
   return json ? give_yaml(call, std::move(*json)) : refused(call, json);
 }
 Answer chain_set_field(Call& call) {
-  Json json = with_field(call, Strip::No);
+  Json json = with_field(call);
   return json ? give_object(call, std::move(*json)) : refused(call, json);
 }
 Answer chain_remove_field(Call& call) {
