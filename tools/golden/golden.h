@@ -23,10 +23,15 @@ struct Verdict {
 using Check = std::function<Verdict(const json::Value& line)>;
 
 // One a suite, each in suite_NAME.cpp; registered in main.cpp.
+Check gotemplate_suite();
 Check json_suite();
 Check patch_suite();
 Check selectors_suite();
 Check ssa_suite();
+Check semver_suite();
 Check yaml_suite();
+Check lua_suite();
+Check cel_suite();
+Check crd_suite();
 
 }  // namespace lesto::golden

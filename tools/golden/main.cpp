@@ -13,11 +13,16 @@ using Suites = std::map<std::string, std::function<Check()>>;
 
 Suites suites() {
   return {
+      {"gotemplate", gotemplate_suite},
       {"json", json_suite},
       {"patch", patch_suite},
       {"selectors", selectors_suite},
       {"ssa", ssa_suite},
+      {"semver", semver_suite},
       {"yaml", yaml_suite},
+      {"lua", lua_suite},
+      {"cel", cel_suite},
+      {"crd", crd_suite},
   };
 }
 

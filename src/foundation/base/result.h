@@ -104,5 +104,4 @@ Result<T> during(Result<T> result, std::string doing) {
 #define TRY(...) TRY_IMPL(LESTO_CONCAT(result_, __LINE__), return, __VA_ARGS__)
 #define CO_TRY(...) TRY_IMPL(LESTO_CONCAT(result_, __LINE__), co_return, __VA_ARGS__)
 #define TRY_IMPL(name, leave, ...)                                        \
-  auto name = __VA_ARGS__;                                                \
-  if (!name) leave ::std::unexpected(std::move(name).error())
+  if (auto name = __VA_ARGS__; !name) leave ::std::unexpected(std::move(name).error())

@@ -1,0 +1,128 @@
+// to/from Json and Yaml, as Sprig, Helm and Sveltos define them.
+#include "engines/gotemplate/data.h"
+#include "foundation/json/text.h"
+#include "foundation/json/yaml.h"
+
+namespace lesto::gotemplate {
+namespace {
+
+using json::EscapeHtml;
+
+constexpr std::string_view kMapType = "map[string]interface {}";
+constexpr std::string_view kListType = "[]interface {}";
+
+Answer written(Call& call, const json::WriteOptions& options) {
+  Json json = to_json(call.context, call.at(0));
+  if (!json) return std::unexpected(json.error());
+  std::string out = json::write(*json, options);
+  if (Outcome reserved = call.context.reserve(out.size()); !reserved) return std::unexpected(reserved.error());
+  return call.give(out);
+}
+
+// The functions without "must" give "" instead of an error; limits stay errors.
+Answer swallowed(Answer answer) {
+  if (answer || answer.error().code == Code::TooLarge) return answer;
+  return Value::of_text("");
+}
+
+Answer must_to_json(Call& call) { return written(call, {.escape_html = EscapeHtml::Yes}); }
+Answer must_to_pretty_json(Call& call) { return written(call, {.escape_html = EscapeHtml::Yes, .indent = 2}); }
+Answer to_raw_json(Call& call) { return written(call, {}); }
+Answer to_json_text(Call& call) { return swallowed(must_to_json(call)); }
+Answer to_pretty_json(Call& call) { return swallowed(must_to_pretty_json(call)); }
+
+Outcome spend_parse(Call& call) { return call.context.spend(1 + call.text(0).size() / 8); }
+
+Answer must_from_json(Call& call) {
+  if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
+  auto parsed = json::parse(call.text(0));
+  if (!parsed) return call.fail(parsed.error().message());
+  return from_json(call.context, *parsed);
+}
+
+Answer error_map(Call& call, std::string_view message) {
+  MapNode* map = call.heap().new_map(1);
+  call.heap().set(map, "Error", call.heap().text(message));
+  return Value::of_map(map);
+}
+
+Answer error_list(Call& call, std::string_view message) {
+  Value text = call.heap().text(message);
+  return call.heap().list(std::span(&text, 1));
+}
+
+// `prefix` is what sigs.k8s.io/yaml says before the errors of its JSON step.
+Answer as_map(Call& call, const json::Value& parsed, std::string_view prefix) {
+  if (parsed.is_null()) {
+    Value none = Value::of(Type::Map);
+    none.map = nullptr;
+    return none;
+  }
+  if (!parsed.is_object()) return error_map(call, std::string(prefix) + wrong_kind_text(parsed, kMapType));
+  return from_json(call.context, parsed);
+}
+
+Answer as_list(Call& call, const json::Value& parsed, std::string_view prefix) {
+  if (parsed.is_null()) {
+    Value none = Value::of(Type::List);
+    none.items = nullptr;
+    return none;
+  }
+  if (!parsed.is_array()) return error_list(call, std::string(prefix) + wrong_kind_text(parsed, kListType));
+  return from_json(call.context, parsed);
+}
+
+Answer from_json_map(Call& call) {
+  if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
+  auto parsed = json::parse(call.text(0));
+  return parsed ? as_map(call, *parsed, "") : error_map(call, parsed.error().message());
+}
+
+Answer from_json_array(Call& call) {
+  if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
+  auto parsed = json::parse(call.text(0));
+  return parsed ? as_list(call, *parsed, "") : error_list(call, parsed.error().message());
+}
+
+constexpr Function kJson[] = {
+    {"toJson", Group::Data, "a>s", to_json_text},
+    {"mustToJson", Group::Data, "a>s", must_to_json},
+    {"toPrettyJson", Group::Data, "a>s", to_pretty_json},
+    {"mustToPrettyJson", Group::Data, "a>s", must_to_pretty_json},
+    {"toRawJson", Group::Data, "a>s", to_raw_json},
+    {"mustToRawJson", Group::Data, "a>s", to_raw_json},
+    {"fromJson", Group::Data, "s>m", from_json_map},
+    {"mustFromJson", Group::Data, "s>a", must_from_json},
+    {"fromJsonArray", Group::Data, "s>L", from_json_array},
+};
+
+constexpr std::string_view kYamlStep = "error converting YAML to JSON: ";
+constexpr std::string_view kJsonStep = "error unmarshaling JSON: while decoding JSON: ";
+
+Answer to_yaml(Call& call) { return yaml_text(call.context, call.at(0)); }
+
+Answer from_yaml(Call& call) {
+  if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
+  auto parsed = json::parse_yaml(call.text(0));
+  return parsed ? as_map(call, *parsed, kJsonStep) : error_map(call, std::string(kYamlStep) + parsed.error().message());
+}
+
+Answer from_yaml_array(Call& call) {
+  if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
+  auto parsed = json::parse_yaml(call.text(0));
+  return parsed ? as_list(call, *parsed, kJsonStep)
+                : error_list(call, std::string(kYamlStep) + parsed.error().message());
+}
+
+constexpr Function kYaml[] = {
+    {"toYaml", Group::Data, "a>s", to_yaml},
+    {"fromYaml", Group::Data, "s>m", from_yaml},
+    {"fromYamlArray", Group::Data, "s>L", from_yaml_array},
+};
+
+}  // namespace
+
+std::span<const Function> json_functions() { return kJson; }
+std::span<const Function> yaml_functions() { return kYaml; }
+
+}  // namespace lesto::gotemplate

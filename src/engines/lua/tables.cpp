@@ -1,0 +1,289 @@
+// Tables: views of JSON that convert themselves level by level, holes in lists, and fresh globals.
+//
+// A view is an empty table with the view metatable and, under a key that no script can make, the address of the JSON
+// value that it stands for. The first touch that a scalar read cannot serve makes it whole: the level is filled in,
+// deeper levels as views, the address and the metatable go, and what is left is a plain table. Native functions make
+// tables whole before they look at them without metamethods, so no script can tell a view from a plain table.
+#include <cmath>
+#include <cstdlib>
+
+#include <luajit-2.1/lua.hpp>
+
+#include "engines/lua/number_text.h"
+#include "engines/lua/vm.h"
+
+namespace lesto::lua {
+namespace {
+
+// Its address is the key under which a view keeps its value.
+constexpr char kSourceKey = 0;
+// Levels with more members serve scalar reads without being converted.
+constexpr std::size_t kMembersAtOnce = 24;
+// Room that a view reserves for its members.
+constexpr std::size_t kMembersReserved = 16;
+constexpr double kListKeyMax = 67108864;
+
+void* source_key() { return const_cast<char*>(&kSourceKey); }
+
+const json::Value* source_of(lua_State* L, int index) {
+  lua_pushlightuserdata(L, source_key());
+  lua_rawget(L, index);
+  auto* source = static_cast<const json::Value*>(lua_touserdata(L, -1));
+  lua_pop(L, 1);
+  return source;
+}
+
+void fill_level(lua_State* L, int index, const json::Value& source) {
+  Vm& vm = Vm::of(L);
+  vm.charge(L, 10 + 20 * source.size());
+  luaL_checkstack(L, 8, "stack overflow");
+  if (source.is_object()) {
+    for (const json::Member& member : source.members()) {
+      if (member.value.is_null()) continue;
+      push(L, member.name());
+      push_json(L, member.value);
+      lua_rawset(L, index);
+    }
+    return;
+  }
+  int next = 1;
+  for (const json::Value& item : source.items()) {
+    if (item.is_null()) continue;
+    push_json(L, item);
+    lua_rawseti(L, index, next++);
+  }
+  if (next > 1) return;
+  // An empty list stays one on its way back.
+  lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references().lists);
+  lua_pushvalue(L, index);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+int absolute(lua_State* L, int index) { return index > 0 ? index : lua_gettop(L) + index + 1; }
+
+// True when the metatable on top of the stack is the one under the reference; leaves it there.
+bool is_metatable(lua_State* L, int reference) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
+  bool same = lua_rawequal(L, -1, -2) != 0;
+  lua_pop(L, 1);
+  return same;
+}
+
+void fill_view(lua_State* L, int index) {
+  const json::Value* source = source_of(L, index);
+  lua_pushlightuserdata(L, source_key());
+  lua_pushnil(L);
+  lua_rawset(L, index);
+  lua_pushnil(L);
+  lua_setmetatable(L, index);
+  if (source) fill_level(L, index, *source);
+}
+
+void copy_table(lua_State* L, int from) {
+  lua_createtable(L, 0, 32);
+  lua_pushnil(L);
+  while (lua_next(L, from) != 0) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, -4);
+  }
+}
+
+// Pushes what the library calls `name` (on top of the stack, stays), fresh for this evaluation; false if nothing.
+bool push_library_value(lua_State* L, int environment) {
+  Vm& vm = Vm::of(L);
+  int name = lua_gettop(L);
+  luaL_checkstack(L, 10, "stack overflow");
+  lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references().globals);
+  lua_pushvalue(L, name);
+  lua_rawget(L, -2);
+  lua_remove(L, -2);
+  if (!lua_isnil(L, -1)) return true;
+  lua_pop(L, 1);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references().libraries);
+  lua_pushvalue(L, name);
+  lua_rawget(L, -2);
+  lua_remove(L, -2);
+  if (lua_istable(L, -1)) {
+    copy_table(L, lua_gettop(L));
+    lua_remove(L, -2);
+    if (lua_type(L, name) == LUA_TSTRING && std::string_view(lua_tostring(L, name)) == "string") {
+      vm.use_strings(L, lua_gettop(L));
+    }
+    return true;
+  }
+  lua_pop(L, 1);
+  if (lua_type(L, name) == LUA_TSTRING && std::string_view(lua_tostring(L, name)) == "_G") {
+    lua_pushvalue(L, environment);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void push_json(lua_State* L, const json::Value& value) {
+  switch (value.kind()) {
+    case json::Kind::Null: lua_pushnil(L); return;
+    case json::Kind::Bool: lua_pushboolean(L, value.boolean()); return;
+    case json::Kind::Int: case json::Kind::Double: lua_pushnumber(L, value.number()); return;
+    case json::Kind::String: push(L, value.text()); return;
+    case json::Kind::Array: case json::Kind::Object: break;
+  }
+  luaL_checkstack(L, 4, "stack overflow");
+  int room = static_cast<int>(std::min(value.size(), kMembersReserved));
+  lua_createtable(L, value.is_array() ? room : 0, value.is_array() ? 1 : room + 1);
+  lua_pushlightuserdata(L, source_key());
+  lua_pushlightuserdata(L, const_cast<json::Value*>(&value));
+  lua_rawset(L, -3);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, Vm::of(L).references().view);
+  lua_setmetatable(L, -2);
+}
+
+const json::Value* view_source(lua_State* L, int index) {
+  index = absolute(L, index);
+  if (!lua_getmetatable(L, index)) return nullptr;
+  bool view = is_metatable(L, Vm::of(L).references().view);
+  lua_pop(L, 1);
+  return view ? source_of(L, index) : nullptr;
+}
+
+void make_whole(lua_State* L, int index) {
+  index = absolute(L, index);
+  if (!lua_getmetatable(L, index)) return;
+  bool view = is_metatable(L, Vm::of(L).references().view);
+  lua_pop(L, 1);
+  if (view) fill_view(L, index);
+}
+
+int view_index(lua_State* L) {
+  lua_settop(L, 2);
+  const json::Value* source = source_of(L, 1);
+  if (source && source->is_object() && source->size() > kMembersAtOnce && lua_type(L, 2) == LUA_TSTRING) {
+    std::size_t size = 0;
+    const char* key = lua_tolstring(L, 2, &size);
+    const json::Value* member = source->find({key, size});
+    if (!member || !(member->is_object() || member->is_array())) {
+      push_json(L, member ? *member : json::Value());
+      return 1;
+    }
+  }
+  fill_view(L, 1);
+  lua_rawget(L, 1);
+  return 1;
+}
+
+int view_newindex(lua_State* L) {
+  lua_settop(L, 3);
+  fill_view(L, 1);
+  if (lua_isnil(L, 2)) raise(L, "table index is nil");
+  if (lua_type(L, 2) == LUA_TNUMBER && std::isnan(lua_tonumber(L, 2))) raise(L, "table index is NaN");
+  if (lua_type(L, 2) == LUA_TNUMBER) note_assignment(L, 1, lua_tonumber(L, 2), lua_isnil(L, 3));
+  lua_rawset(L, 1);
+  return 0;
+}
+
+namespace {
+
+bool is_list_key(double key) { return key >= 1 && key < kListKeyMax && key == std::floor(key); }
+
+void set_hole_mark(lua_State* L, int table) {
+  Vm& vm = Vm::of(L);
+  vm.note_holes();
+  lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references().holes);
+  lua_pushvalue(L, table);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+bool has_hole_mark(lua_State* L, int table) {
+  Vm& vm = Vm::of(L);
+  if (vm.all_holes()) return true;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references().holes);
+  lua_pushvalue(L, table);
+  lua_rawget(L, -2);
+  bool marked = lua_toboolean(L, -1) != 0;
+  lua_pop(L, 2);
+  return marked;
+}
+
+std::size_t scanned_length(lua_State* L, int table) {
+  Vm& vm = Vm::of(L);
+  double most = 0;
+  std::size_t seen = 0;
+  lua_pushnil(L);
+  while (lua_next(L, table) != 0) {
+    lua_pop(L, 1);
+    ++seen;
+    if (lua_type(L, -1) != LUA_TNUMBER) continue;
+    double key = lua_tonumber(L, -1);
+    if (is_list_key(key) && key > most) most = key;
+  }
+  vm.charge(L, 6 * seen);
+  return static_cast<std::size_t>(most);
+}
+
+}  // namespace
+
+void note_assignment(lua_State* L, int table, double key, bool is_nil) {
+  if (!is_list_key(key)) return;
+  auto border = static_cast<double>(lua_objlen(L, table));
+  if (is_nil ? key < border : key > border + 1) set_hole_mark(L, table);
+}
+
+void mark_holes(lua_State* L, int table) {
+  if (scanned_length(L, table) != lua_objlen(L, table)) set_hole_mark(L, table);
+}
+
+std::size_t length(lua_State* L, int index) {
+  index = absolute(L, index);
+  make_whole(L, index);
+  if (Vm::of(L).any_holes() && has_hole_mark(L, index)) return scanned_length(L, index);
+  return lua_objlen(L, index);
+}
+
+void raw_set(lua_State* L, int table, std::int64_t key) {
+  note_assignment(L, table, static_cast<double>(key), lua_isnil(L, -1));
+  lua_pushnumber(L, static_cast<double>(key));
+  lua_insert(L, -2);
+  lua_rawset(L, table);
+}
+
+int environment_index(lua_State* L) {
+  lua_settop(L, 2);
+  if (!push_library_value(L, 1)) return 0;
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 1);
+  return 1;
+}
+
+int environment_newindex(lua_State* L) {
+  lua_settop(L, 3);
+  lua_rawset(L, 1);
+  return 0;
+}
+
+void deliver_all(lua_State* L, int environment) {
+  Vm& vm = Vm::of(L);
+  for (int reference : {vm.references().globals, vm.references().libraries}) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
+    int source = lua_gettop(L);
+    lua_pushnil(L);
+    while (lua_next(L, source) != 0) {
+      lua_pop(L, 1);
+      push_library_value(L, environment);
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_rawset(L, environment);
+    }
+    lua_pop(L, 1);
+  }
+  lua_pushvalue(L, environment);
+  lua_setfield(L, environment, "_G");
+}
+
+}  // namespace lesto::lua

@@ -1,0 +1,100 @@
+#include "kube/apiserver/server.h"
+
+#include "kube/apiserver/fixture_test.h"
+
+namespace lesto::apiserver {
+namespace {
+
+constexpr const char* kConfigMaps = "/api/v1/namespaces/default/configmaps";
+
+TEST_F(ServerTest, creates_reads_updates_and_deletes_an_object) {
+  Answer made = post(kConfigMaps, R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}})");
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(made.body["metadata"]["namespace"].text(), "default");
+  EXPECT_FALSE(made.body["metadata"]["uid"].text().empty());
+  Answer read = get(std::string(kConfigMaps) + "/a");
+  EXPECT_EQ(read.body, made.body);
+  json::Value fresh = read.body;
+  fresh.set_path({"data", "k"}, "w");
+  Answer put = call("PUT", std::string(kConfigMaps) + "/a", fresh);
+  EXPECT_EQ(put.status, 200) << put.text;
+  EXPECT_NE(put.body["metadata"]["resourceVersion"], made.body["metadata"]["resourceVersion"]);
+  Answer stale = call("PUT", std::string(kConfigMaps) + "/a", fresh);
+  EXPECT_EQ(stale.status, 409) << stale.text;
+  EXPECT_EQ(call("DELETE", std::string(kConfigMaps) + "/a").status, 200);
+  EXPECT_EQ(get(std::string(kConfigMaps) + "/a").status, 404);
+}
+
+TEST_F(ServerTest, keeps_the_version_of_an_update_that_changes_nothing) {
+  Answer made = post(kConfigMaps, R"({"metadata":{"name":"a"},"data":{"k":"v"}})");
+  auto stream = watch(std::string(kConfigMaps) + "?watch=1&resourceVersion=" +
+                      made.body["metadata"]["resourceVersion"].string());
+  Answer same = patch(std::string(kConfigMaps) + "/a", R"({"data":{"k":"v"}})");
+  EXPECT_EQ(same.body["metadata"]["resourceVersion"], made.body["metadata"]["resourceVersion"]);
+  EXPECT_TRUE(events(*stream).empty());
+}
+
+TEST_F(ServerTest, shows_changes_to_a_watch_in_order) {
+  auto stream = watch("/api/v1/configmaps?watch=1&resourceVersion=" + std::to_string(server_->version()));
+  post(kConfigMaps, R"({"metadata":{"name":"a"},"data":{"k":"v"}})");
+  patch(std::string(kConfigMaps) + "/a", R"({"data":{"k":"w"}})");
+  call("DELETE", std::string(kConfigMaps) + "/a");
+  auto seen = events(*stream);
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[0]["type"].text(), "ADDED");
+  EXPECT_EQ(seen[1]["type"].text(), "MODIFIED");
+  EXPECT_EQ(seen[1]["object"]["data"]["k"].text(), "w");
+  EXPECT_EQ(seen[2]["type"].text(), "DELETED");
+}
+
+TEST_F(ServerTest, starts_again_with_what_was_stored) {
+  Answer made = post(kConfigMaps, R"({"metadata":{"name":"a"},"data":{"k":"v"}})");
+  stop();
+  start();
+  EXPECT_EQ(get(std::string(kConfigMaps) + "/a").body, made.body);
+}
+
+TEST_F(ServerTest, serves_custom_resources_as_soon_as_their_definition_is_there) {
+  Answer crd = post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", R"({
+    "apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},
+    "spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"things","kind":"Thing"},
+      "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
+        "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}})");
+  ASSERT_EQ(crd.status, 201) << crd.text;
+  std::string things = "/apis/example.com/v1/namespaces/default/things";
+  Answer made = post(things, R"({"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"},
+    "spec":{"x":1},"status":{"y":1}})");
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_FALSE(made.body.contains("status"));
+  EXPECT_EQ(made.body["metadata"]["generation"].integer(), 1);
+  Answer status = patch(things + "/a/status", R"({"spec":{"x":2},"status":{"y":2}})");
+  EXPECT_EQ(status.status, 200) << status.text;
+  EXPECT_EQ(status.body["status"]["y"].integer(), 2);
+  EXPECT_EQ(status.body["spec"]["x"].integer(), 1);
+  EXPECT_EQ(get("/apis/example.com/v1").body["resources"].size(), 2u);
+  loop_.run_for(std::chrono::seconds(1));
+  Answer established = get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com");
+  EXPECT_EQ(established.body["status"]["conditions"].size(), 2u);
+  call("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com");
+  loop_.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(get(things).status, 404);
+}
+
+TEST_F(ServerTest, empties_a_namespace_before_it_goes) {
+  ASSERT_EQ(post("/api/v1/namespaces", R"({"metadata":{"name":"n"}})").status, 201);
+  loop_.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(get("/api/v1/namespaces/n/serviceaccounts/default").status, 200);
+  ASSERT_EQ(post("/api/v1/namespaces/n/configmaps", R"({"metadata":{"name":"a","finalizers":["x/y"]}})").status, 201);
+  Answer deleted = call("DELETE", "/api/v1/namespaces/n");
+  EXPECT_EQ(deleted.body["status"]["phase"].text(), "Terminating");
+  loop_.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(get("/api/v1/namespaces/n").status, 200);
+  EXPECT_EQ(get("/api/v1/namespaces/n/configmaps").body["items"].size(), 1u);
+  EXPECT_EQ(post("/api/v1/namespaces/n/configmaps", R"({"metadata":{"name":"b"}})").status, 403);
+  patch("/api/v1/namespaces/n/configmaps/a", R"({"metadata":{"finalizers":null}})");
+  loop_.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(get("/api/v1/namespaces/n").status, 404);
+}
+
+}  // namespace
+}  // namespace lesto::apiserver

@@ -1,0 +1,224 @@
+#include "steps/deploy/act.h"
+
+#include "fleet/model/names.h"
+#include "foundation/base/hash.h"
+#include "foundation/json/text.h"
+#include "kube/object/api_error.h"
+#include "kube/object/discovery.h"
+
+namespace lesto::deploy {
+namespace {
+
+// What upstream uses, so that objects which it deployed are taken over without a conflict (reference/core.md 4.14).
+constexpr std::string_view kManager = "application/apply-patch";
+
+bool is_crd(const kube::Resource& resource) {
+  return resource.group == "apiextensions.k8s.io" && resource.kind == "CustomResourceDefinition";
+}
+
+void note(ledger::Ledger& ledger, const Target& target, ledger::Verb verb, const kube::ObjectId& id, std::string reason,
+          const Owner& owner, const json::Value& content = {}) {
+  ledger::Record record;
+  record.step = "deploy";
+  record.cluster = cluster::cluster_text(target.managed->ref());
+  record.subject = id.text();
+  record.verb = verb;
+  record.reason = std::move(reason);
+  record.inputs.push_back({std::string(cluster::kManagement), owner.text(), {}, {}});
+  ledger.append(std::move(record), content);
+}
+
+io::Task<Result<void>> make_namespace(io::Context context, Target& target, std::string name) {
+  if (name.empty() || target.namespaces.contains(name)) co_return {};
+  json::Value object = json::object(
+      {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", json::object({{"name", name}})}});
+  auto created = co_await target.managed->managed_client().create(
+      std::move(context), kube::core_resource("namespaces", "Namespace", kube::Scope::Cluster), std::move(object),
+      std::string(kManager));
+  if (!created && !kube::is_already_exists(created.error())) co_return fail(std::move(created).error());
+  target.namespaces.insert(std::move(name));
+  co_return {};
+}
+
+// CustomResourceDefinitions are replaced as a whole (reference/core.md hard case 31).
+io::Task<Result<json::Value>> put_crd(io::Context context, Target& target, kube::Resource resource, json::Value object) {
+  client::Client& managed_client = target.managed->managed_client();
+  auto live = co_await managed_client.get(context, resource, kube::key_of(object));
+  if (!live && live.error().code() != Code::NotFound) co_return live;
+  if (!live) {
+    auto created = co_await managed_client.create(std::move(context), std::move(resource), std::move(object), std::string(kManager));
+    co_return created;
+  }
+  object.set_path({"metadata", "resourceVersion"}, (*live)["metadata"]["resourceVersion"]);
+  auto updated = co_await managed_client.update(std::move(context), std::move(resource), std::move(object), std::string(kManager));
+  co_return updated;
+}
+
+io::Task<Result<json::Value>> send(io::Context context, Target& target, kube::Resource resource, json::Value object) {
+  if (is_crd(resource)) {
+    auto put = co_await put_crd(std::move(context), target, std::move(resource), std::move(object));
+    co_return put;
+  }
+  client::PatchOptions options;
+  options.field_manager = kManager;
+  options.force = true;
+  auto applied = co_await target.managed->managed_client().apply(std::move(context), std::move(resource),
+                                                                 std::move(object), std::move(options));
+  co_return applied;
+}
+
+bool is_current(const Target& target, const kube::ObjectId& id, const OwnedObject* live, const std::string& hash) {
+  auto applied = target.applied.find(id);
+  return live && !live->deleting && applied != target.applied.end() && applied->second.hash == hash &&
+         applied->second.resource_version == live->resource_version;
+}
+
+io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Ledger& ledger, Placed placed, Stamp stamp,
+                                 bool with_namespace) {
+  kube::ObjectId id = placed.id();
+  json::Value object = stamped(std::move(placed.object), stamp);
+  std::string hash = sha256_hex(json::canonical(object));
+  const OwnedObject* live = target.owned.find(id);
+  if (is_current(target, id, live, hash)) co_return {};
+  // Taking an object over from another owner: only in the state in which that was decided.
+  if (live && live->ownership.owner != stamp.owner) {
+    object.set_path({"metadata", "resourceVersion"}, live->resource_version);
+  }
+  for (int attempt = 0;; ++attempt) {
+    if (with_namespace) {
+      auto made = co_await make_namespace(context, target, id.key.ns);
+      if (!made) co_return during(std::move(made), placed.where);
+    }
+    auto sent = co_await send(context, target, placed.resource, object);
+    // The namespace that was there is gone: once more, with a new one.
+    bool lost_namespace = !sent && sent.error().code() == Code::NotFound && target.namespaces.erase(id.key.ns) > 0;
+    if (lost_namespace && attempt == 0 && with_namespace) continue;
+    if (!sent) co_return fail(std::move(sent.error()).during(placed.where));
+    if (id.kind == "Namespace" && id.group.empty()) target.namespaces.insert(id.key.name);
+    target.applied[id] = {std::move(hash), std::string(kube::resource_version_of(*sent))};
+    target.owned.absorb(placed.resource.gvk(), std::move(*sent));
+    note(ledger, target, ledger::Verb::Write, id, placed.where, stamp.owner, object);
+    co_return {};
+  }
+}
+
+// Runs the tasks of a stage, at most kObjectsParallel at a time, and keeps the first error in their order.
+class Stage {
+ public:
+  Stage(io::Loop& loop, std::size_t count) : results_(count), scope_(loop), room_(loop) {}
+
+  io::Task<void> run(std::size_t index, io::Task<Result<void>> task) {
+    auto result = co_await std::move(task);
+    results_[index] = std::move(result);
+    --running_;
+    room_.notify();
+  }
+  io::Task<void> spawn(std::size_t index, io::Task<Result<void>> task) {
+    while (running_ >= kObjectsParallel) {
+      auto woken = co_await room_.wait({});
+      (void)woken;
+    }
+    ++running_;
+    scope_.spawn(run(index, std::move(task)));
+  }
+  io::Task<Result<void>> join() {
+    co_await scope_.join();
+    for (Result<void>& result : results_) {
+      if (!result) co_return std::move(result);
+    }
+    co_return {};
+  }
+
+ private:
+  std::vector<Result<void>> results_;
+  io::TaskScope scope_;
+  io::Signal room_;
+  std::size_t running_ = 0;
+};
+
+io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::Ledger& ledger, Owner owner,
+                                  kube::ObjectId id, std::string reason) {
+  const OwnedObject* live = target.owned.find(id);
+  // The live watch is the evidence that it is there and ours.
+  if (!live || live->ownership.owner != owner || live->deleting) co_return {};
+  kube::GroupVersionKind gvk = live->gvk;
+  client::DeleteOptions options;
+  options.uid = live->uid;
+  options.resource_version = live->resource_version;
+  auto resource = co_await target.managed->mapper().resolve(context, gvk);
+  if (!resource) co_return fail(std::move(resource).error());
+  auto removed = co_await target.managed->managed_client().remove(context, std::move(*resource), id.key, std::move(options));
+  if (!removed && removed.error().code() != Code::NotFound) {
+    co_return fail(std::move(removed.error()).during("withdraw " + id.text()));
+  }
+  if (removed && !removed->is_null()) {
+    target.owned.absorb(gvk, std::move(*removed));
+  } else {
+    target.owned.absorb_gone(gvk, id.key);
+  }
+  target.applied.erase(id);
+  if (id.kind == "Namespace" && id.group.empty()) target.namespaces.erase(id.key.name);
+  note(ledger, target, ledger::Verb::Delete, id, std::move(reason), owner);
+  co_return {};
+}
+
+io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::Ledger& ledger, kube::ObjectId id) {
+  const OwnedObject* live = target.owned.find(id);
+  if (!live) co_return {};
+  kube::GroupVersionKind gvk = live->gvk;
+  Owner owner = live->ownership.owner;
+  auto resource = co_await target.managed->mapper().resolve(context, gvk);
+  if (!resource) co_return fail(std::move(resource).error());
+  client::PatchOptions options;
+  options.field_manager = kManager;
+  auto patched = co_await target.managed->managed_client().patch(context, std::move(*resource), id.key,
+                                                                 client::PatchType::Merge, unstamp_patch(), std::move(options));
+  if (!patched && patched.error().code() != Code::NotFound) {
+    co_return fail(std::move(patched.error()).during("release " + id.text()));
+  }
+  target.owned.absorb_gone(gvk, id.key);
+  target.applied.erase(id);
+  note(ledger, target, ledger::Verb::Write, id, "left in the cluster without its owner (LeavePolicies)", owner);
+  co_return {};
+}
+
+}  // namespace
+
+io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::Ledger& ledger,
+                                   std::vector<Placed> objects, std::vector<Stamp> stamps,
+                                   std::vector<bool> with_namespace) {
+  Stage stage(target.loop, objects.size());
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    io::Task<Result<void>> one =
+        apply_one(context, target, ledger, std::move(objects[i]), std::move(stamps[i]), with_namespace[i]);
+    co_await stage.spawn(i, std::move(one));
+  }
+  auto result = co_await stage.join();
+  co_return result;
+}
+
+io::Task<Result<void>> delete_objects(io::Context context, Target& target, ledger::Ledger& ledger, DeleteBudget& budget,
+                                      Owner owner, std::vector<kube::ObjectId> ids, std::string reason) {
+  if (ids.empty()) co_return {};
+  CO_TRY(budget.take(owner.text(), ids.size(), target.loop.now()));
+  Stage stage(target.loop, ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    io::Task<Result<void>> one = delete_one(context, target, ledger, owner, ids[i], reason);
+    co_await stage.spawn(i, std::move(one));
+  }
+  auto result = co_await stage.join();
+  co_return result;
+}
+
+io::Task<Result<void>> release_objects(io::Context context, Target& target, ledger::Ledger& ledger,
+                                       std::vector<kube::ObjectId> ids) {
+  Stage stage(target.loop, ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    io::Task<Result<void>> one = release_one(context, target, ledger, ids[i]);
+    co_await stage.spawn(i, std::move(one));
+  }
+  auto result = co_await stage.join();
+  co_return result;
+}
+
+}  // namespace lesto::deploy

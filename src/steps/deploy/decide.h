@@ -1,0 +1,53 @@
+// What is to be applied, left, and deleted. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "steps/deploy/owned.h"
+#include "steps/deploy/render.h"
+
+namespace lesto::deploy {
+
+// An object with the collection that serves it, namespace settled.
+struct Placed {
+  json::Value object;
+  kube::Resource resource;
+  std::size_t content = 0;
+  std::string where;
+
+  kube::ObjectId id() const { return {resource.group, resource.kind, kube::key_of(object)}; }
+};
+
+// A namespaced object without a namespace goes to `default`; a cluster-scoped one loses its namespace (reference/core.md
+// hard case 16).
+Placed place(Desired desired, kube::Resource resource);
+
+// Objects before which everything earlier must be in the cluster: kinds and namespaces are there before their use.
+bool is_barrier(const json::Value& object);
+
+struct Rules {
+  Owner owner;
+  model::ClusterRef cluster;
+  std::int64_t tier = 100;
+  bool continue_on_conflict = false;
+};
+
+struct Conflict {
+  kube::ObjectId id;
+  std::string message;
+};
+
+// Two references of one profile that hold the same object: the lower policyRef tier wins, else the earlier one; the other
+// is a conflict (reference/core.md hard case 19).
+std::vector<Conflict> settle_duplicates(std::vector<Placed>& objects, const std::vector<Content>& contents);
+
+// Whether somebody else holds the object: `live` is what is known of it, or null. Nothing when it may be written.
+std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const OwnedObject* live);
+
+// Which of the owner's objects are not wanted any more. `wanted` are all objects of the plan, conflicts included.
+std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted);
+
+}  // namespace lesto::deploy

@@ -1,0 +1,65 @@
+// What of ours is in one cluster: kept by one watch a kind on our label, identities and ownership only.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "fleet/cluster/registry.h"
+#include "kube/control/reflector.h"
+#include "steps/deploy/ownership.h"
+
+namespace lesto::deploy {
+
+struct OwnedObject {
+  Ownership ownership;
+  kube::GroupVersionKind gvk;
+  std::string uid;
+  std::string resource_version;
+  bool deleting = false;
+};
+
+// Thread: the loop's.
+class Owned {
+ public:
+  // Called when an object appears, changes its owner, or goes; null for "no owner".
+  using Changed = std::function<void(const kube::ObjectId&, const Owner* before, const Owner* after)>;
+
+  Owned(io::Loop& loop, std::shared_ptr<cluster::Cluster> of, Changed changed);
+  ~Owned();
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+
+  // Finds the collection of a kind and watches it, up to the first complete list. NotFound when the cluster does not
+  // serve the kind.
+  io::Task<Result<kube::Resource>> ensure(io::Context context, kube::GroupVersionKind gvk);
+
+  // Null when there is no such object of ours, or its kind is not watched.
+  const OwnedObject* find(const kube::ObjectId& id) const;
+  std::vector<kube::ObjectId> of_owner(const Owner& owner) const;
+  const std::map<Owner, std::set<kube::ObjectId>>& by_owner() const { return by_owner_; }
+
+  // The answer to a write of ours.
+  void absorb(const kube::GroupVersionKind& gvk, json::Value object);
+  void absorb_gone(const kube::GroupVersionKind& gvk, const kube::ObjectKey& key);
+
+  // Ends the watches; join before destruction.
+  void cancel() { scope_.cancel(); }
+  io::Task<void> join() { return scope_.join(); }
+
+ private:
+  class KindWatch;
+  void set(const kube::ObjectId& id, OwnedObject object);
+  void erase(const kube::ObjectId& id);
+
+  io::Loop& loop_;
+  std::shared_ptr<cluster::Cluster> cluster_;
+  Changed changed_;
+  std::map<kube::GroupVersionKind, std::unique_ptr<KindWatch>> watches_;
+  std::map<kube::ObjectId, OwnedObject> objects_;
+  std::map<Owner, std::set<kube::ObjectId>> by_owner_;
+  io::TaskScope scope_;
+};
+
+}  // namespace lesto::deploy

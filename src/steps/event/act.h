@@ -1,0 +1,14 @@
+// Carries out what step 1 decided.
+#pragma once
+
+#include "fleet/cluster/management.h"
+#include "fleet/ledger/ledger.h"
+#include "steps/event/decide.h"
+
+namespace lesto::event {
+
+// Writes the reports. A report that somebody else changed meanwhile is a Conflict: read and decide again.
+io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger,
+                           Decision decision);
+
+}  // namespace lesto::event

@@ -1,0 +1,305 @@
+#include "steps/event/reconcile.h"
+
+#include "fleet/model/unsupported.h"
+
+namespace lesto::event {
+namespace {
+
+constexpr std::size_t kReportsParallel = 64;
+constexpr std::size_t kStatusesParallel = 8;
+
+bool same(const std::vector<Subscription>& a, const std::vector<Subscription>& b) {
+  return std::ranges::equal(a, b, [](const Subscription& x, const Subscription& y) {
+    return x.source == y.source && x.selector == y.selector && x.filter.script == y.filter.script &&
+           x.filter.broken == y.filter.broken && x.collect == y.collect;
+  });
+}
+
+}  // namespace
+
+Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::Registry& registry,
+           ledger::Ledger& ledger)
+    : loop_(loop),
+      log_(log),
+      management_(management),
+      registry_(registry),
+      ledger_(ledger),
+      reports_(
+          loop, kReportsParallel, [this](io::Context context, SourceKey key) { return reconcile(std::move(context), std::move(key)); },
+          [this](const SourceKey& key, const Error& error) {
+            log_.warn("event", "report not written",
+                      {{"source", key.source}, {"cluster", cluster::cluster_text(key.cluster)}, {"error", error.text()}});
+          }),
+      statuses_(
+          loop, kStatusesParallel,
+          [this](io::Context context, std::string source) { return reconcile_status(std::move(context), std::move(source)); },
+          [this](const std::string& source, const Error& error) {
+            log_.warn("event", "status not written", {{"source", source}, {"error", error.text()}});
+          }) {
+  index_reports(management_);
+  listen();
+}
+
+void Step::listen() {
+  auto spec_changed = [this](const control::Change& change) {
+    if (change.before["spec"] != change.after["spec"] ||
+        change.before["metadata"]["deletionTimestamp"] != change.after["metadata"]["deletionTimestamp"]) {
+      replan_soon();
+    }
+  };
+  management_.event_triggers.store().listen(spec_changed);
+  management_.event_based_add_ons.store().listen(spec_changed);
+  management_.event_sources.store().listen([this, spec_changed](const control::Change& change) {
+    spec_changed(change);
+    if (!change.after.is_null()) statuses_.wake(std::string(kube::name_of(change.after)));
+  });
+  management_.event_reports.store().listen([this](const control::Change& change) {
+    auto report = model::parse_event_report(change.after.is_null() ? change.before : change.after);
+    if (report) reports_.wake({report->spec.cluster, report->spec.event_source_name});
+  });
+  registry_.listen([this](cluster::ClusterChange change, cluster::Cluster& cluster) {
+    if (change == cluster::ClusterChange::Gone) replan_cluster(cluster.ref(), {});
+    replan_soon();
+  });
+}
+
+void Step::start(io::TaskScope& scope) {
+  scope_ = &scope;
+  replan();
+  reports_.start(scope);
+  statuses_.start(scope);
+}
+
+void Step::cancel() {
+  for (auto& [ref, watches] : watches_) {
+    for (auto& [key, running] : watches) end(std::move(running));
+  }
+  watches_.clear();
+}
+
+void Step::replan_soon() {
+  if (!scope_ || std::exchange(replanning_, true)) return;
+  loop_.post([this] {
+    replanning_ = false;
+    if (!scope_->context().cancel.requested()) replan();
+  });
+}
+
+void Step::replan() {
+  Plan plan = gather_plan(management_, registry_);
+  std::set<SourceKey> touched = plan.wanted;
+  touched.insert(plan_.wanted.begin(), plan_.wanted.end());
+  plan_ = std::move(plan);
+  std::set<model::ClusterRef> clusters;
+  for (const auto& [ref, watches] : watches_) clusters.insert(ref);
+  for (const auto& [ref, watches] : plan_.watches) clusters.insert(ref);
+  for (const model::ClusterRef& ref : clusters) {
+    auto wanted = plan_.watches.find(ref);
+    replan_cluster(ref, wanted == plan_.watches.end() ? std::map<WatchKey, std::vector<Subscription>>() : wanted->second);
+  }
+  for (const SourceKey& key : touched) {
+    reports_.wake(key);
+    statuses_.wake(key.source);
+  }
+  // Reports of sources that nobody wants any more, also from before a restart.
+  for (const auto& [key, report] : management_.event_reports.typed.all()) {
+    SourceKey source{report->spec.cluster, report->spec.event_source_name};
+    if (!plan_.wanted.contains(source)) reports_.wake(source);
+  }
+}
+
+void Step::replan_cluster(const model::ClusterRef& ref, std::map<WatchKey, std::vector<Subscription>> wanted) {
+  Watches& watches = watches_[ref];
+  auto of = registry_.find(ref);
+  for (auto running = watches.begin(); running != watches.end();) {
+    if (of && wanted.contains(running->first)) {
+      ++running;
+      continue;
+    }
+    end(std::move(running->second));
+    running = watches.erase(running);
+  }
+  if (!of) {
+    watches_.erase(ref);
+    return;
+  }
+  for (auto& [key, subscriptions] : wanted) {
+    auto running = watches.find(key);
+    if (running == watches.end()) {
+      begin(of, key, std::move(subscriptions), nullptr, watches);
+    } else if (!same(running->second->watch->subscriptions(), subscriptions)) {
+      std::unique_ptr<Running> before = std::move(running->second);
+      watches.erase(running);
+      begin(of, key, std::move(subscriptions), before->watch.get(), watches);
+      end(std::move(before));
+    }
+  }
+}
+
+void Step::begin(const std::shared_ptr<cluster::Cluster>& of, const WatchKey& key,
+                 std::vector<Subscription> subscriptions, const KindWatch* before, Watches& watches) {
+  auto running = std::make_unique<Running>(loop_);
+  std::vector<Subscription> wanted = subscriptions;
+  running->watch = std::make_unique<KindWatch>(loop_, engines_, of, key, std::move(subscriptions),
+                                               [this](const Subscription& subscription) {
+                                                 reports_.wake(subscription.source);
+                                                 statuses_.wake(subscription.source.source);
+                                               });
+  for (std::size_t i = 0; before && i < wanted.size(); ++i) {
+    for (std::size_t k = 0; k < before->subscriptions().size(); ++k) {
+      const Subscription& old = before->subscriptions()[k];
+      if (old.source == wanted[i].source && old.selector == wanted[i].selector) {
+        running->watch->inherit(i, before->state(k));
+      }
+    }
+  }
+  running->scope.spawn(running->watch->run(running->scope.context()));
+  watches.emplace(key, std::move(running));
+}
+
+void Step::end(std::unique_ptr<Running> running) {
+  running->scope.cancel();
+  scope_->spawn(reap(std::move(running)));
+}
+
+io::Task<void> Step::reap(std::unique_ptr<Running> running) { co_await running->scope.join(); }
+
+Inputs Step::gather(const SourceKey& key) {
+  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .existing = {}, .failure = {}};
+  inputs.existing = gather_reports(management_, key);
+  auto source = management_.event_sources.get({"", key.source});
+  // A source that does not parse, or is not served, is not a source that is gone.
+  bool exists = !management_.event_sources.store().get({"", key.source}).is_null();
+  inputs.wanted = plan_.wanted.contains(key) && exists;
+  inputs.hold = exists && (!source || plan_.refused.contains(key.source) || (!inputs.wanted && plan_.uncertain));
+  if (!source) return inputs;
+  inputs.collect_resources = source->spec.collect_resources;
+  auto watches = watches_.find(key.cluster);
+  for (std::size_t i = 0; i < source->spec.resource_selectors.size(); ++i) {
+    const model::ResourceSelector& selector = source->spec.resource_selectors[i];
+    bool complete = false;
+    auto running = watches == watches_.end() ? Watches::iterator() : watches->second.find(watch_key(selector));
+    if (watches != watches_.end() && running != watches->second.end()) {
+      const KindWatch& watch = *running->second->watch;
+      for (std::size_t k = 0; k < watch.subscriptions().size(); ++k) {
+        if (watch.subscriptions()[k].source != key || watch.subscriptions()[k].selector != i) continue;
+        complete = watch.state(k).complete;
+        inputs.matches.insert(watch.state(k).matches.begin(), watch.state(k).matches.end());
+      }
+    }
+    if (!complete) inputs.incomplete.insert({selector.group, selector.kind});
+  }
+  if (!source->spec.aggregated_selection.empty() && !inputs.incomplete.empty()) inputs.hold = true;
+  return inputs;
+}
+
+io::Task<Result<void>> Step::aggregate(Inputs& inputs, const model::EventSource& source) {
+  auto script = lua::Script::compile(source.spec.aggregated_selection);
+  if (!script) co_return fail(Code::Invalid, "spec.aggregatedSelection: " + script.error().message);
+  std::vector<json::Value> objects;
+  for (const auto& [id, match] : inputs.matches) objects.push_back(match.object);
+  auto work = [script = std::move(*script), objects = std::move(objects), &engines = engines_, now = loop_.now()] {
+    return engines.aggregate(script, objects, now);
+  };
+  auto selected = co_await io::offload(loop_, std::move(work));
+  if (!selected) co_return fail(std::move(selected.error()).during("spec.aggregatedSelection"));
+  Matches matches;
+  for (json::Value& object : *selected) {
+    Match match;
+    match.reference = {.kind = object["kind"].string(),
+                       .ns = std::string(kube::namespace_of(object)),
+                       .name = std::string(kube::name_of(object)),
+                       .uid = {},
+                       .api_version = object["apiVersion"].string(),
+                       .resource_version = {},
+                       .field_path = {}};
+    match.object = object;
+    kube::ObjectId id = kube::id_of(object);
+    auto before = inputs.matches.find(id);
+    match.bytes = before == inputs.matches.end() ? 0 : before->second.bytes;
+    matches.emplace(std::move(id), std::move(match));
+  }
+  inputs.matches = std::move(matches);
+  co_return {};
+}
+
+io::Task<Result<control::Again>> Step::reconcile(io::Context context, SourceKey key) {
+  Inputs inputs = gather(key);
+  auto source = management_.event_sources.get({"", key.source});
+  std::string refused;
+  if (source && inputs.wanted && !inputs.hold && !source->spec.aggregated_selection.empty()) {
+    auto aggregated = co_await aggregate(inputs, *source);
+    if (!aggregated) {
+      refused = aggregated.error().text();
+      inputs.hold = true;
+    }
+  }
+  Decision decision = decide(inputs);
+  if (decision.refused) refused = *decision.refused;
+  if (std::exchange(refused_[key], refused) != refused) statuses_.wake(key.source);
+  if (refused.empty()) refused_.erase(key);
+  auto done = co_await act(std::move(context), management_, ledger_, std::move(decision));
+  if (!done) co_return fail(std::move(done).error());
+  co_return control::Again{};
+}
+
+std::vector<SourceState> Step::states_of(const std::string& source) const {
+  std::vector<SourceState> states;
+  for (const SourceKey& key : plan_.wanted) {
+    if (key.source != source) continue;
+    SourceState state{.cluster = cluster::cluster_text(key.cluster), .first_failure = {}, .waiting = {}};
+    auto refused = refused_.find(key);
+    if (refused != refused_.end()) {
+      state.failures = 1;
+      state.first_failure = refused->second;
+    }
+    auto watches = watches_.find(key.cluster);
+    if (watches == watches_.end()) continue;
+    for (const auto& [watch_key, running] : watches->second) {
+      for (std::size_t i = 0; i < running->watch->subscriptions().size(); ++i) {
+        const Subscription& subscription = running->watch->subscriptions()[i];
+        if (subscription.source != key) continue;
+        const SelectorState& selector = running->watch->state(i);
+        state.matches += selector.matches.size();
+        state.failures += selector.failures.size();
+        if (state.first_failure.empty() && subscription.filter.broken) {
+          state.failures = std::max<std::size_t>(state.failures, 1);
+          state.first_failure = *subscription.filter.broken;
+        }
+        if (state.first_failure.empty() && !selector.failures.empty()) {
+          const auto& [id, failure] = *selector.failures.begin();
+          state.first_failure = id.text() + ": " + failure;
+        }
+        if (state.waiting.empty()) state.waiting = selector.waiting;
+      }
+    }
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
+io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, std::string name) {
+  kube::ObjectKey key{"", name};
+  const json::Value& object = management_.event_sources.store().get(key);
+  if (object.is_null()) co_return control::Again{};
+  model::EventSource unreadable;
+  unreadable.meta.generation = kube::generation_of(object);
+  auto source = management_.event_sources.get(key);
+  SourceInputs inputs{.source = source ? *source : unreadable, .refused = {}, .clusters = states_of(name)};
+  for (const SourceKey& wanted : plan_.wanted) inputs.wanted |= wanted.source == name;
+  if (const Error* error = management_.event_sources.typed.error(key)) inputs.refused = error->text();
+  auto refused = plan_.refused.find(name);
+  if (refused != plan_.refused.end()) inputs.refused = refused->second;
+  if (source) {
+    auto unsupported = model::unsupported(*source);
+    if (!unsupported.empty()) inputs.refused = model::unsupported_text(unsupported);
+  }
+  json::Value conditions = decide_status(inputs, object["status"]["conditions"], loop_.now());
+  if (conditions.is_null()) co_return control::Again{};
+  auto written = co_await management_.event_sources.collection.patch_status(
+      std::move(context), key, json::object({{"conditions", std::move(conditions)}}));
+  if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
+  co_return control::Again{};
+}
+
+}  // namespace lesto::event

@@ -1,0 +1,53 @@
+#include "steps/event/status.h"
+
+#include "kube/control/conditions.h"
+
+namespace lesto::event {
+namespace {
+
+control::Condition ready(const SourceInputs& inputs) {
+  control::Condition condition{
+      .type = "Ready", .status = control::ConditionStatus::False, .reason = {}, .message = {}};
+  if (!inputs.refused.empty()) {
+    condition.reason = "Unsupported";
+    condition.message = inputs.refused;
+    return condition;
+  }
+  if (!inputs.wanted) {
+    condition.status = control::ConditionStatus::Unknown;
+    condition.reason = "NotUsed";
+    condition.message = "no EventTrigger uses this source in any matching cluster";
+    return condition;
+  }
+  std::size_t matches = 0;
+  for (const SourceState& state : inputs.clusters) {
+    matches += state.matches;
+    if (state.failures == 0 || !condition.message.empty()) continue;
+    condition.reason = "EvaluationFailed";
+    condition.message = "cluster " + state.cluster + ": " + state.first_failure;
+    if (state.failures > 1) condition.message += " (and " + std::to_string(state.failures - 1) + " more objects)";
+  }
+  if (!condition.message.empty()) return condition;
+  for (const SourceState& state : inputs.clusters) {
+    if (state.waiting.empty()) continue;
+    condition.reason = "Waiting";
+    condition.message = "cluster " + state.cluster + ": " + state.waiting;
+    return condition;
+  }
+  condition.status = control::ConditionStatus::True;
+  condition.reason = "Watching";
+  condition.message = std::to_string(matches) + (matches == 1 ? " object matches in " : " objects match in ") +
+                      std::to_string(inputs.clusters.size()) +
+                      (inputs.clusters.size() == 1 ? " cluster" : " clusters");
+  return condition;
+}
+
+}  // namespace
+
+json::Value decide_status(const SourceInputs& inputs, const json::Value& conditions, Time now) {
+  json::Value wanted = control::with_condition(conditions, ready(inputs), inputs.source.meta.generation, now);
+  if (control::same_conditions(conditions, wanted)) return {};
+  return wanted;
+}
+
+}  // namespace lesto::event

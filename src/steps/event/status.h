@@ -1,0 +1,31 @@
+// What the conditions of an EventSource say. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fleet/model/event_source.h"
+#include "foundation/base/time.h"
+
+namespace lesto::event {
+
+// How a source stands in one cluster.
+struct SourceState {
+  std::string cluster;  // "namespace/name"
+  std::size_t matches = 0;
+  std::size_t failures = 0;
+  std::string first_failure;  // with the object
+  std::string waiting;        // why the list is not complete
+};
+
+struct SourceInputs {
+  const model::EventSource& source;
+  bool wanted = false;
+  std::string refused;
+  std::vector<SourceState> clusters;
+};
+
+// The conditions to write, or null when they say so already.
+json::Value decide_status(const SourceInputs& inputs, const json::Value& conditions, Time now);
+
+}  // namespace lesto::event

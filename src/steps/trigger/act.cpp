@@ -1,0 +1,136 @@
+#include "steps/trigger/act.h"
+
+#include "fleet/model/names.h"
+
+namespace lesto::trigger {
+namespace {
+
+control::Collection& collection_of(cluster::Management& management, const json::Value& object) {
+  if (object["kind"].text() == "ClusterProfile") return management.cluster_profiles.collection;
+  return object["kind"].text() == "Secret" ? management.secrets : management.config_maps;
+}
+
+void note(ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb, const json::Value& object, std::string reason) {
+  ledger::Record record;
+  record.step = "trigger";
+  record.cluster = cluster::kManagement;
+  record.subject = kube::text_of(object);
+  record.verb = verb;
+  record.reason = std::move(reason);
+  record.inputs.push_back({std::string(cluster::kManagement), "EventTrigger " + unit.trigger, {}, {}});
+  record.inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+  ledger.append(std::move(record), verb == ledger::Verb::Write ? object : json::Value());
+}
+
+// The live object with everything of ours as wanted and everything of others as it is; null when that changes nothing.
+json::Value merged(const json::Value& live, const json::Value& wanted) {
+  json::Value next = live;
+  for (const json::Member& member : wanted.members()) {
+    if (member.name() != "metadata" && member.name() != "status") next.set(member.name(), member.value);
+  }
+  for (const char* map : {"labels", "annotations"}) {
+    for (const json::Member& member : wanted["metadata"][map].members()) {
+      next.at("metadata").at(map).set(member.name(), member.value);
+    }
+  }
+  // Annotations of the source that went away go away here, too.
+  if (wanted["kind"].text() != "ClusterProfile") next.at("metadata").set("annotations", wanted["metadata"]["annotations"]);
+  return next == live ? json::Value() : next;
+}
+
+io::Task<Result<void>> put(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
+                           json::Value wanted) {
+  control::Collection& collection = collection_of(management, wanted);
+  const json::Value& live = collection.get(kube::key_of(wanted));
+  if (live.is_null()) {
+    auto created = co_await collection.create(std::move(context), wanted);
+    if (!created) co_return fail(std::move(created).error());
+    note(ledger, unit, ledger::Verb::Write, wanted, "the object matches");
+    co_return {};
+  }
+  auto owner = unit_of(live);
+  if (!owner || !same_unit(*owner, unit)) {
+    std::string whose = owner ? "EventTrigger " + owner->trigger + " made it for " + owner->object.text() : "no EventTrigger made it";
+    co_return fail(Code::Invalid, kube::text_of(wanted) + " exists already and is not this event's: " + whose);
+  }
+  if (kube::is_deleting(live)) {
+    co_return fail(Code::Unavailable, kube::text_of(live) + " is still being withdrawn");
+  }
+  json::Value next = merged(live, wanted);
+  if (next.is_null()) co_return {};
+  auto updated = co_await collection.update(std::move(context), std::move(next));
+  if (!updated) co_return fail(std::move(updated).error());
+  note(ledger, unit, ledger::Verb::Write, wanted, "the object or the trigger's content changed");
+  co_return {};
+}
+
+io::Task<Result<void>> drop(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
+                            json::Value object, std::string reason) {
+  if (kube::is_deleting(object)) co_return {};
+  control::Collection& collection = collection_of(management, object);
+  std::string uid(kube::uid_of(object));
+  auto removed = co_await collection.remove(std::move(context), kube::key_of(object), std::move(uid));
+  if (!removed) co_return removed;
+  note(ledger, unit, ledger::Verb::Delete, object, std::move(reason));
+  co_return {};
+}
+
+// The copies of a unit that are not in `kept`.
+std::vector<json::Value> copies_of(const cluster::Management& management, const Unit& unit,
+                                   const std::vector<json::Value>& kept) {
+  auto is_kept = [&](const json::Value& object) {
+    return std::ranges::any_of(kept, [&](const json::Value& k) {
+      return k["kind"] == object["kind"] && kube::key_of(k) == kube::key_of(object);
+    });
+  };
+  std::vector<json::Value> copies;
+  for (const kube::ObjectKey& key : config_maps_of_unit(management, unit)) {
+    if (!is_kept(management.config_maps.get(key))) copies.push_back(management.config_maps.get(key));
+  }
+  for (const kube::ObjectKey& key : secrets_of_unit(management, unit)) {
+    if (!is_kept(management.secrets.get(key))) copies.push_back(management.secrets.get(key));
+  }
+  return copies;
+}
+
+}  // namespace
+
+io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
+                           Decision decision) {
+  for (const json::Value& copy : decision.copies) {
+    auto done = co_await put(context, management, ledger, unit, copy);
+    if (!done) co_return done;
+  }
+  auto done = co_await put(context, management, ledger, unit, decision.profile);
+  if (!done) co_return done;
+  // A profile of another name, from before profileNameFormat changed or made twice by upstream.
+  for (const kube::ObjectKey& key : profiles_of_unit(management, unit)) {
+    if (key.name == kube::name_of(decision.profile)) continue;
+    json::Value stale = management.cluster_profiles.collection.get(key);
+    auto dropped = co_await drop(context, management, ledger, unit, std::move(stale), "the profile has another name now");
+    if (!dropped) co_return dropped;
+  }
+  for (json::Value& copy : copies_of(management, unit, decision.copies)) {
+    auto dropped = co_await drop(context, management, ledger, unit, std::move(copy), "the profile no longer refers to it");
+    if (!dropped) co_return dropped;
+  }
+  co_return {};
+}
+
+io::Task<Result<Left>> withdraw(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
+                                std::string reason) {
+  std::vector<kube::ObjectKey> profiles = profiles_of_unit(management, unit);
+  for (const kube::ObjectKey& key : profiles) {
+    json::Value profile = management.cluster_profiles.collection.get(key);
+    auto dropped = co_await drop(context, management, ledger, unit, std::move(profile), reason);
+    if (!dropped) co_return fail(std::move(dropped).error());
+  }
+  if (!profiles_of_unit(management, unit).empty()) co_return Left::Something;
+  for (json::Value& copy : copies_of(management, unit, {})) {
+    auto dropped = co_await drop(context, management, ledger, unit, std::move(copy), reason);
+    if (!dropped) co_return fail(std::move(dropped).error());
+  }
+  co_return Left::Nothing;
+}
+
+}  // namespace lesto::trigger

@@ -1,0 +1,254 @@
+#include "tests/scenario/story.h"
+
+#include <algorithm>
+
+#include "foundation/base/hash.h"
+#include "foundation/io/files.h"
+#include "foundation/json/text.h"
+#include "foundation/json/yaml.h"
+#include "tests/scenario/check.h"
+
+namespace lesto::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a `then` may take to come true, and how long `still` watches that it stays true.
+constexpr Duration kPatience = 120s;
+constexpr Duration kStill = 20s;
+constexpr std::string_view kManager = "story";
+
+Result<std::vector<json::Value>> read_yaml_documents(const std::string& text) {
+  std::vector<json::Value> documents;
+  json::YamlDocuments split = json::split_yaml(text);
+  if (split.error) return fail(*split.error);
+  for (const std::string& document : split.texts) {
+    TRY_ASSIGN(json::Value value, json::parse_yaml(document));
+    if (!value.is_null()) documents.push_back(std::move(value));
+  }
+  return documents;
+}
+
+class Player {
+ public:
+  Player(const json::Value& story, std::string root) : story_(story), root_(std::move(root)) {}
+
+  std::string play() {
+    auto done = run();
+    std::string text = done ? "" : done.error().text();
+    if (!text.empty()) text += "\n--- the manager's log ---\n" + world_.log();
+    return text;
+  }
+
+ private:
+  Result<void> run() {
+    world_.start_server(std::string(kManagement));
+    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(cluster));
+    for (const json::Value& item : story_["given"]["objects"].items()) TRY(during(act(json::object({{"apply", item}})), "given"));
+    world_.start_manager();
+    for (const json::Value& step : story_["steps"].items()) {
+      std::string name = "step \"" + step["when"].string() + "\"";
+      for (const json::Value& action : step["do"].items()) TRY(during(act(action), name));
+      for (const json::Value& expectation : step["then"].items()) TRY(during(expect(expectation), name));
+    }
+    return {};
+  }
+
+  // {name, labels, data?, registered?}
+  Result<void> add_cluster(const json::Value& cluster) {
+    std::string name = cluster["name"].string();
+    world_.start_server(name);
+    if (!cluster["registered"].boolean(true)) return {};
+    return register_cluster(cluster);
+  }
+
+  Result<void> register_cluster(const json::Value& cluster) {
+    std::string name = cluster["name"].string();
+    std::string ns = cluster["namespace"].is_null() ? "clusters" : cluster["namespace"].string();
+    std::string config = cluster["kubeconfig"].is_null() ? world_.kubeconfig(name) : cluster["kubeconfig"].string();
+    TRY(apply(kManagement, json::object({{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", json::object({{"name", ns}})}})));
+    TRY(apply(kManagement, json::object({{"apiVersion", "v1"},
+                                         {"kind", "Secret"},
+                                         {"metadata", json::object({{"name", name + "-sveltos-kubeconfig"}, {"namespace", ns}})},
+                                         {"data", json::object({{"kubeconfig", base64_encode(config)}})}})));
+    json::Value spec = json::object({});
+    if (!cluster["data"].is_null()) spec.set("data", cluster["data"]);
+    json::Value metadata = json::object({{"name", name}, {"namespace", ns}});
+    if (!cluster["labels"].is_null()) metadata.set("labels", cluster["labels"]);
+    return apply(kManagement, json::object({{"apiVersion", "lib.projectsveltos.io/v1beta1"},
+                                            {"kind", "SveltosCluster"},
+                                            {"metadata", std::move(metadata)},
+                                            {"spec", std::move(spec)}}));
+  }
+
+  Result<void> act(const json::Value& action) {
+    const json::Member& verb = action.members()[0];
+    const json::Value& what = verb.value;
+    std::string cluster = what["cluster"].is_null() ? std::string(kManagement) : what["cluster"].string();
+    if (verb.name() == "apply") return apply_item(cluster, what);
+    if (verb.name() == "status") return patch(cluster, what, "status", json::object({{"status", what["status"]}}));
+    if (verb.name() == "patch") return patch(cluster, what, "", what["patch"]);
+    if (verb.name() == "delete") return remove(cluster, what);
+    if (verb.name() == "register") return register_cluster(what);
+    if (verb.name() == "wait") return wait(what);
+    if (verb.name() == "cut") return cut(what.string());
+    if (verb.name() == "heal") return heal(what.string());
+    if (verb.name() == "start server") {
+      world_.start_server(what.string());
+      return {};
+    }
+    if (verb.name() == "stop server") {
+      world_.stop_server(what.string());
+      return {};
+    }
+    if (verb.name() == "stop manager") {
+      world_.stop_manager();
+      return {};
+    }
+    if (verb.name() == "start manager") {
+      world_.start_manager();
+      return {};
+    }
+    return fail(Code::Invalid, "a story knows no action \"" + std::string(verb.name()) + "\"");
+  }
+
+  Result<void> wait(const json::Value& time) {
+    TRY_ASSIGN(Duration duration, parse_duration(time.text()));
+    world_.loop().run_for(duration);
+    return {};
+  }
+
+  Result<void> cut(const std::string& cluster) {
+    world_.network().cut("manager", cluster);
+    return {};
+  }
+
+  Result<void> heal(const std::string& cluster) {
+    world_.network().heal("manager", cluster);
+    return {};
+  }
+
+  // {cluster?, file} or {cluster?, object}
+  Result<void> apply_item(const std::string& cluster, const json::Value& what) {
+    if (what["file"].is_null()) return apply(cluster, what["object"]);
+    TRY_ASSIGN(std::string text, io::read_file(root_ + "/" + what["file"].string()));
+    TRY_ASSIGN(std::vector<json::Value> documents, read_yaml_documents(text));
+    for (json::Value& document : documents) TRY(apply(cluster, std::move(document)));
+    return {};
+  }
+
+  Result<kube::Resource> resolve(std::string_view cluster, const json::Value& object) {
+    return run_task(world_.mapper(std::string(cluster)).resolve({}, kube::gvk_of(object)));
+  }
+
+  Result<void> apply(std::string_view cluster, json::Value object) {
+    TRY_ASSIGN(kube::Resource resource, resolve(cluster, object));
+    if (resource.scope == kube::Scope::Namespaced && kube::namespace_of(object).empty()) {
+      object.set_path({"metadata", "namespace"}, "default");
+    }
+    client::PatchOptions options;
+    options.field_manager = kManager;
+    options.force = true;
+    TRY(run_task(world_.user(std::string(cluster)).apply({}, std::move(resource), std::move(object), std::move(options))));
+    return {};
+  }
+
+  // {cluster?, apiVersion, kind, namespace?, name}
+  static kube::ObjectKey key(const json::Value& what) { return {what["namespace"].string(), what["name"].string()}; }
+
+  Result<void> patch(const std::string& cluster, const json::Value& what, std::string subresource, json::Value body) {
+    TRY_ASSIGN(kube::Resource resource, resolve(cluster, what));
+    client::PatchOptions options;
+    options.field_manager = kManager;
+    options.subresource = std::move(subresource);
+    TRY(run_task(world_.user(cluster).patch({}, std::move(resource), key(what), client::PatchType::Merge,
+                                            std::move(body), std::move(options))));
+    return {};
+  }
+
+  Result<void> remove(const std::string& cluster, const json::Value& what) {
+    TRY_ASSIGN(kube::Resource resource, resolve(cluster, what));
+    TRY(run_task(world_.user(cluster).remove({}, std::move(resource), key(what), {})));
+    return {};
+  }
+
+  Result<void> expect(const json::Value& expectation) {
+    std::optional<std::string> wrong;
+    Time end = world_.loop().now() + kPatience;
+    do {
+      wrong = look(expectation);
+      if (!wrong) break;
+      world_.loop().run_for(20ms);
+    } while (world_.loop().now() < end);
+    if (wrong) return fail(Code::Invalid, *wrong);
+    if (!expectation["still"].boolean()) return {};
+    end = world_.loop().now() + kStill;
+    while (world_.loop().now() < end) {
+      world_.loop().run_for(200ms);
+      wrong = look(expectation);
+      if (wrong) return fail(Code::Invalid, "did not stay so: " + *wrong);
+    }
+    return {};
+  }
+
+  // Nothing when it holds, else why not.
+  std::optional<std::string> look(const json::Value& expectation) {
+    std::string cluster = expectation["cluster"].is_null() ? std::string(kManagement) : expectation["cluster"].string();
+    std::string name = cluster + ": " + expectation["kind"].string() + " " + key(expectation).text();
+    auto resource = resolve(cluster, expectation);
+    if (!resource) return name + ": " + resource.error().text();
+    if (!expectation["count"].is_null()) return look_count(cluster, *resource, expectation);
+    auto object = run_task(world_.user(cluster).get({}, *resource, key(expectation)));
+    bool absent = expectation["absent"].boolean();
+    if (!object && object.error().code() == Code::NotFound) {
+      return absent ? std::nullopt : std::optional(name + " is not there");
+    }
+    if (!object) return name + ": " + object.error().text();
+    if (absent) return name + " is still there: " + json::write(*object);
+    if (auto wrong = mismatch(expectation["has"], *object)) return name + *wrong;
+    for (const json::Value& path : expectation["lacks"].items()) {
+      const json::Value* place = &*object;
+      std::string_view rest = path.text();
+      while (place && !rest.empty()) {
+        auto dot = std::min(rest.find('.'), rest.size());
+        place = place->find(rest.substr(0, dot));
+        rest.remove_prefix(std::min(dot + 1, rest.size()));
+      }
+      if (place) return name + " has " + path.string();
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::string> look_count(const std::string& cluster, const kube::Resource& resource, const json::Value& expectation) {
+    client::ListOptions options;
+    options.ns = expectation["namespace"].string();
+    options.label_selector = expectation["labels"].string();
+    auto list = run_task(world_.user(cluster).list({}, resource, options));
+    if (!list) return list.error().text();
+    if (static_cast<std::int64_t>(list->items.size()) == expectation["count"].integer()) return std::nullopt;
+    std::string names;
+    for (const json::Value& item : list->items) names += " " + kube::key_of(item).text();
+    return cluster + ": " + std::to_string(list->items.size()) + " " + resource.plural + " instead of " +
+           std::to_string(expectation["count"].integer()) + ":" + names;
+  }
+
+  template <class T>
+  T run_task(io::Task<T> task) {
+    return world_.loop().run(std::move(task));
+  }
+
+  const json::Value& story_;
+  std::string root_;
+  World world_;
+};
+
+}  // namespace
+
+Result<std::vector<json::Value>> read_stories(const std::string& path) {
+  TRY_ASSIGN(std::string text, io::read_file(path));
+  return during(read_yaml_documents(text), path);
+}
+
+std::string play(const json::Value& story, const std::string& root) { return Player(story, root).play(); }
+
+}  // namespace lesto::scenario
