@@ -8,6 +8,7 @@
 #include "app/install.h"
 #include "app/up.h"
 #include "faces/cli/commands.h"
+#include "faces/cli/tryout.h"
 #include "fleet/model/crds.h"
 
 namespace lesto::app {
@@ -190,6 +191,37 @@ void add_register(CLI::App& app, int& status) {
   });
 }
 
+// The three clusters of the story, by the contexts of one kubeconfig.
+int play_tryout(const std::string& kubeconfig, const cli::TryoutOptions& options) {
+  io::AsioLoop loop;
+  std::vector<std::unique_ptr<io::Exchange>> exchanges;
+  std::vector<std::unique_ptr<client::Client>> clients;
+  for (const char* context : {"management", "gke", "capi"}) {
+    auto config = read_kubeconfig_file(kubeconfig, context);
+    if (!config) return report(config.error());
+    auto exchange = connect(loop, *config);
+    if (!exchange) return report(exchange.error());
+    exchanges.push_back(std::move(*exchange));
+    clients.push_back(std::make_unique<client::Client>(loop, *exchanges.back(), "lesto-tryout"));
+  }
+  auto done = loop.run(cli::tryout({*clients[0], *clients[1], *clients[2]}, options, std::cout));
+  return done ? 0 : report(done.error());
+}
+
+void add_tryout(CLI::App& app, int& status) {
+  auto options = std::make_shared<cli::TryoutOptions>();
+  auto kubeconfig = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("tryout", "play the cross-cluster story and time its steps (script/try)");
+  command->add_option("--kubeconfig", *kubeconfig, "with the contexts management, gke, capi")->required();
+  command->add_option("-f,--filename", options->manifest, "the story's manifest")->required();
+  command->add_option("--name", options->name, "name of the Service")->required();
+  command->add_flag_callback("--old-form", [options] {
+    options->trigger_kind = "EventBasedAddOn";
+    options->trigger_version = "v1alpha1";
+  }, "the manifest holds an EventBasedAddOn");
+  command->callback([options, kubeconfig, &status] { status = play_tryout(*kubeconfig, *options); });
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Lesto watches events in a fleet of Kubernetes clusters and deploys add-ons, rendered with the event's data."};
   app.require_subcommand(1);
@@ -201,6 +233,7 @@ int run(int argc, char** argv) {
   add_get(app, status);
   add_delete(app, status);
   add_register(app, status);
+  add_tryout(app, status);
   app.add_subcommand("crds", "print the CustomResourceDefinitions")->callback([] { std::cout << model::crds_text(); });
   CLI11_PARSE(app, argc, argv);
   return status;

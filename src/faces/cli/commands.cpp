@@ -123,10 +123,10 @@ io::Task<Result<void>> apply(client::Client& cluster_client, ApplyOptions option
       applied = fail(resource.error());
     }
     if (applied) {
-      out << text_of(object) << " applied\n";
+      out << kube::text_of(object) << " applied\n";
     } else {
       Error error = std::move(applied).error();
-      out << text_of(object) << ": " << error.text() << "\n";
+      out << kube::text_of(object) << ": " << error.text() << "\n";
       if (!first) first = std::move(error);
     }
   }
