@@ -24,6 +24,7 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
       management_(management),
       registry_(registry),
       ledger_(ledger),
+      replan_soon_(loop, [this] { replan(); }),
       reports_(
           loop, kReportsParallel, [this](io::Context context, SourceKey key) { return reconcile(std::move(context), std::move(key)); },
           [this](const SourceKey& key, const Error& error) {
@@ -44,7 +45,7 @@ void Step::listen() {
   auto spec_changed = [this](const control::Change& change) {
     if (change.before["spec"] != change.after["spec"] ||
         change.before["metadata"]["deletionTimestamp"] != change.after["metadata"]["deletionTimestamp"]) {
-      replan_soon();
+      replan_soon_.request();
     }
   };
   management_.event_triggers.store().listen(spec_changed);
@@ -59,7 +60,7 @@ void Step::listen() {
   });
   registry_.listen([this](cluster::ClusterChange change, cluster::Cluster& cluster) {
     if (change == cluster::ClusterChange::Gone) replan_cluster(cluster.ref(), {});
-    replan_soon();
+    replan_soon_.request();
   });
 }
 
@@ -77,15 +78,8 @@ void Step::cancel() {
   watches_.clear();
 }
 
-void Step::replan_soon() {
-  if (!scope_ || std::exchange(replanning_, true)) return;
-  loop_.post([this] {
-    replanning_ = false;
-    if (!scope_->context().cancel.requested()) replan();
-  });
-}
-
 void Step::replan() {
+  if (!scope_ || scope_->context().cancel.requested()) return;
   Plan plan = gather_plan(management_, registry_);
   std::set<SourceKey> touched = plan.wanted;
   touched.insert(plan_.wanted.begin(), plan_.wanted.end());
