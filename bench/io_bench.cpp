@@ -165,6 +165,25 @@ void measure_watches(AsioLoop& loop, HttpExchange& exchange, AsioLoop& server_lo
       cpu / 4 * 100, static_cast<double>(after - before) / count);
 }
 
+// What a connected cluster without any request costs: one exchange with its TLS context, and its
+// server's side.
+Result<void> measure_idle(AsioLoop& loop, const ClientOptions& options, int count) {
+  std::vector<std::unique_ptr<HttpExchange>> exchanges;
+  long before = 0;
+  // The first ones pay for what all share.
+  for (int i = 0; i < count + 10; ++i) {
+    if (i == 10) before = resident_kb();
+    TRY_ASSIGN(auto exchange, HttpExchange::create(loop, options));
+    Request request;
+    request.target = "/small";
+    TRY_ASSIGN(auto response, loop.run(exchange->send({}, std::move(request))));
+    exchanges.push_back(std::move(exchange));
+  }
+  std::printf("idle   %4d connected clusters: %.1f KB each (both sides)\n", count,
+              static_cast<double>(resident_kb() - before) / count);
+  return {};
+}
+
 void measure_commits(AsioLoop& loop, const std::string& path, int together, int count) {
   auto storage = SqliteStorage::open(loop, path);
   if (!storage) {
@@ -218,6 +237,8 @@ int main() {
     measure_watches(loop, **exchange, server_loop, handler, name, 200, 100ms);
     if (protocol == ClientOptions::Protocol::Http2) {
       measure_watches(loop, **exchange, server_loop, handler, name, 1000, 100ms);
+      auto idle = measure_idle(loop, client, 300);
+      if (!idle) std::printf("%s\n", idle.error().text().c_str());
     }
   }
   server_loop.stop();

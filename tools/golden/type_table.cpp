@@ -5,19 +5,33 @@
 #include <sstream>
 
 #include "foundation/json/text.h"
+#include "kube/object/object.h"
 
 namespace lesto::golden {
 namespace {
 
 using json::Value;
 
-Value read(const char* name) {
-  std::ifstream file(std::string(LESTO_ROOT "/tests/golden/ssa/") + name);
+// Null when there is no such file.
+Value read_if_there(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return Value();
   std::stringstream text;
   text << file.rdbuf();
   auto value = json::parse(text.str());
-  if (!value) std::fprintf(stderr, "golden: cannot read %s: %s\n", name, value.error().text().c_str());
+  if (!value) std::fprintf(stderr, "golden: cannot read %s: %s\n", path.c_str(), value.error().text().c_str());
   return value.value_or(Value());
+}
+
+Value read(const char* name) { return read_if_there(std::string(LESTO_ROOT "/tests/golden/ssa/") + name); }
+
+// The document that our API server has of a group version: "apps_v1.json", "core_v1.json".
+std::optional<patch::Schemas> product_schemas(std::string_view group, std::string_view version) {
+  std::string name = (group.empty() ? "core" : std::string(group)) + "_" + std::string(version) + ".json";
+  Value document = read_if_there(LESTO_ROOT "/src/kube/apiserver/data/openapi/" + name);
+  if (!document.is_object()) return std::nullopt;
+  auto schemas = patch::Schemas::from_components(document["schemas"]);
+  return schemas ? std::optional(std::move(*schemas)) : std::nullopt;
 }
 
 // A type of the table as OpenAPI would say it.
@@ -91,6 +105,11 @@ patch::Schema TypeTable::of(std::string_view api_version, std::string_view kind)
   if (const Value& definition = crd(kind); definition.is_object()) {
     auto schema = patch::schema_from_crd(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]);
     return schema.value_or(patch::Schema());
+  }
+  // What the API server knows comes first: it is what the product merges with.
+  kube::GroupVersionKind gvk = kube::parse_gvk(api_version, kind);
+  if (auto product = product_schemas(gvk.group, gvk.version)) {
+    if (auto schema = product->of_kind(gvk.group, gvk.version, gvk.kind)) return *schema;
   }
   std::string key = std::string(api_version) + " " + std::string(kind);
   std::string component = component_name(types_["kinds"][key].text());

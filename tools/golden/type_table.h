@@ -1,4 +1,5 @@
-// The table of built-in types that the suites `ssa` and `patch` come with (tests/golden/ssa/types.json), as schemas.
+// Types of built-in kinds for the suites `ssa` and `patch`: our API server's own documents, and for what it does not have
+// the table that the suites come with (tests/golden/ssa/types.json).
 #pragma once
 
 #include <string_view>

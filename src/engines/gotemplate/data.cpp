@@ -6,6 +6,7 @@
 #include "engines/gotemplate/sprig.h"
 #include "engines/gotemplate/version.h"
 #include "foundation/base/hash.h"
+#include "foundation/json/text.h"
 #include "foundation/json/yaml.h"
 
 namespace lesto::gotemplate {
@@ -89,6 +90,14 @@ class Conversion {
   Context& context_;
 };
 
+// Written YAML has escapes for the characters that JSON text holds raw but YAML text must not.
+bool has_odd_characters(std::string_view yaml) {
+  for (std::string_view escape : {"\\x7F", "\\x8", "\\x9", "\\N", "\\uFEFF", "\\uFFFE", "\\uFFFF"}) {
+    if (yaml.find(escape) != yaml.npos) return true;
+  }
+  return yaml.find('\x7F') != yaml.npos;
+}
+
 json::Value with_floats(const json::Value& value) {
   switch (value.kind()) {
     case json::Kind::Int: return json::Value(static_cast<double>(value.integer()));
@@ -133,6 +142,13 @@ Answer yaml_text(Context& context, const Value& value) {
     return Value::of_text("");
   }
   std::string out = json::write_yaml(*json);
+  if (has_odd_characters(out)) {
+    // sigs.k8s.io/yaml reads the JSON text as YAML, which refuses some characters or folds them as line breaks.
+    auto read = json::parse_yaml(json::write(*json, {.escape_html = json::EscapeHtml::Yes}),
+                                 {.numbers = json::YamlNumbers::AsYaml});
+    if (!read) return Value::of_text("");
+    out = json::write_yaml(*read, json::YamlNumbers::AsYaml);
+  }
   if (out.ends_with('\n')) out.pop_back();
   if (Outcome spent = context.spend_bytes(out.size() * 4); !spent) return std::unexpected(spent.error());
   return context.heap.text(out);

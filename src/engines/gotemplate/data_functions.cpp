@@ -33,9 +33,33 @@ Answer to_pretty_json(Call& call) { return swallowed(must_to_pretty_json(call));
 
 Outcome spend_parse(Call& call) { return call.context.spend(1 + call.text(0).size() / 8); }
 
+// The text with -0 as -0.0, outside of strings.
+std::string with_signed_zeros(std::string_view text) {
+  std::string out(text);
+  if (text.find("-0") == text.npos) return out;
+  out.clear();
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    out += c;
+    if (quoted && c == '\\' && i + 1 < text.size()) {
+      out += text[++i];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && c == '0' && i > 0 && text[i - 1] == '-') {
+      char before = i > 1 ? text[i - 2] : ' ';
+      char after = i + 1 < text.size() ? text[i + 1] : ' ';
+      bool exponent = before == 'e' || before == 'E';
+      bool longer = after == '.' || after == 'e' || after == 'E' || (after >= '0' && after <= '9');
+      if (!exponent && !longer) out += ".0";
+    }
+  }
+  return out;
+}
+
 Answer must_from_json(Call& call) {
   if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
-  auto parsed = json::parse(call.text(0));
+  auto parsed = json::parse(with_signed_zeros(call.text(0)));
   if (!parsed) return call.fail(parsed.error().message());
   return from_json(call.context, *parsed);
 }
@@ -72,15 +96,26 @@ Answer as_list(Call& call, const json::Value& parsed, std::string_view prefix) {
   return from_json(call.context, parsed);
 }
 
+// Parses with Go's float64 in mind: "-0" keeps its sign, which an integer could not. A number that no float64 holds
+// is, where an object or list is wanted, of the wrong kind first.
+Result<json::Value> parse_floats(std::string_view text) {
+  auto parsed = json::parse(with_signed_zeros(text));
+  if (parsed || parsed.error().code() == Code::TooLarge) return parsed;
+  std::size_t start = text.find_first_not_of(" \t\r\n");
+  bool number = start != text.npos && (text[start] == '-' || (text[start] >= '0' && text[start] <= '9'));
+  if (number && parsed.error().message().starts_with("json: cannot unmarshal number")) return json::Value(0);
+  return parsed;
+}
+
 Answer from_json_map(Call& call) {
   if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
-  auto parsed = json::parse(call.text(0));
+  auto parsed = parse_floats(call.text(0));
   return parsed ? as_map(call, *parsed, "") : error_map(call, parsed.error().message());
 }
 
 Answer from_json_array(Call& call) {
   if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
-  auto parsed = json::parse(call.text(0));
+  auto parsed = parse_floats(call.text(0));
   return parsed ? as_list(call, *parsed, "") : error_list(call, parsed.error().message());
 }
 
@@ -104,12 +139,15 @@ Answer to_yaml(Call& call) { return yaml_text(call.context, call.at(0)); }
 Answer from_yaml(Call& call) {
   if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
   auto parsed = json::parse_yaml(call.text(0));
+  // Unlike encoding/json, sigs.k8s.io/yaml leaves the target as it was.
+  if (parsed && parsed->is_null()) return Value::of_map(call.heap().new_map());
   return parsed ? as_map(call, *parsed, kJsonStep) : error_map(call, std::string(kYamlStep) + parsed.error().message());
 }
 
 Answer from_yaml_array(Call& call) {
   if (Outcome spent = spend_parse(call); !spent) return std::unexpected(spent.error());
   auto parsed = json::parse_yaml(call.text(0));
+  if (parsed && parsed->is_null()) return call.heap().list({});
   return parsed ? as_list(call, *parsed, kJsonStep)
                 : error_list(call, std::string(kYamlStep) + parsed.error().message());
 }

@@ -231,8 +231,9 @@ Execution::Walked Execution::iteration(const BranchNode& branch, const Value& in
 Execution::Walked Execution::walk_template(const Value& dot, const TemplateNode& call) {
   if (!call.target) return fail("template " + quoted(call.name) + " not defined");
   if (depth_ >= context_.options.limits.call_depth) {
-    auto failed = context_.limit("depth of template calls", context_.options.limits.call_depth);
-    return fail(failed.error().text, failed.error().code);
+    // Go's words; its limit is 100,000.
+    return fail("exceeded maximum template depth (" + std::to_string(context_.options.limits.call_depth) + ")",
+                Code::TooLarge);
   }
   Value data;
   if (call.pipe) {

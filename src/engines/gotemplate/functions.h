@@ -53,6 +53,8 @@ struct Context {
   const ExecuteOptions& options;
   std::uint64_t steps;
   int keys_made = 0;
+  // Maps may be changed: what is given as a copy must be one.
+  bool may_change = true;
   // The data of the whole template: where .MgmtResources are found.
   Value root;
   // For building a text before it goes to the heap; empty between uses.

@@ -51,13 +51,18 @@ Json copy_of(Call& call, const Value& object, Strip stripped) {
   return json;
 }
 
+// A copy shares its parts with the object until something may change them.
+Answer apart(Call& call, const Value& value) {
+  return call.context.may_change ? deep_copy_of(call, value) : Answer(value);
+}
+
 Answer give_object(Call& call, json::Value object) {
   if (object.is_null()) {
     Value none = Value::of(Type::Map);
     none.map = nullptr;
     return none;
   }
-  return call.heap().keep(std::move(object)).unbox();
+  return apart(call, call.heap().keep(std::move(object)).unbox());
 }
 
 Answer get_resource(Call& call) {
@@ -82,7 +87,7 @@ Answer get_field(Call& call) {
     if (at.type != Type::Map || !call.heap().open(at).find(key, next)) return call.lend("");
     at = next;
   }
-  return at;
+  return apart(call, at);
 }
 
 // False when something on the way is no object.
@@ -106,8 +111,8 @@ void remove_at(json::Value& object, std::span<const std::string_view> path) {
 }
 
 // The object with the field set; null when there is no object or no way to the field.
-Json with_field(Call& call, Strip stripped) {
-  Json json = copy_of(call, object_of(call), stripped);
+Json with_field(Call& call) {
+  Json json = copy_of(call, object_of(call), Strip::No);
   if (!json || json->is_null()) return json;
   Json value = to_json(call.context, call.at(2));
   if (!value) return value;
@@ -127,7 +132,8 @@ Json without_field(Call& call, Strip stripped) {
 }
 
 Answer set_field(Call& call) {
-  Json json = with_field(call, Strip::Yes);
+  Json json = with_field(call);
+  if (json && json->is_object()) strip(*json);
   return json ? give_yaml(call, std::move(*json)) : refused(call, json);
 }
 Answer remove_field(Call& call) {
@@ -135,7 +141,7 @@ Answer remove_field(Call& call) {
   return json ? give_yaml(call, std::move(*json)) : refused(call, json);
 }
 Answer chain_set_field(Call& call) {
-  Json json = with_field(call, Strip::No);
+  Json json = with_field(call);
   return json ? give_object(call, std::move(*json)) : refused(call, json);
 }
 Answer chain_remove_field(Call& call) {

@@ -542,7 +542,10 @@ VariableNode* Tree::variable(std::uint32_t position, std::string_view name) {
 Node* Tree::identifier(const Item& item) {
   const Function* function = find_function(item.text, shared_.dialect);
   if (!function) return fail("function " + quoted(item.text) + " not defined");
-  if (function->changes) ++shared_.escaped;
+  if (function->changes) {
+    ++shared_.escaped;
+    shared_.parsed.changes = true;
+  }
   auto* made = shared_.node<IdentifierNode>(NodeKind::Identifier, item.position);
   made->name = item.text;
   made->function = function;

@@ -15,6 +15,8 @@ namespace lesto::gotemplate {
 struct ParsedTemplate {
   // Stable addresses: nodes point to them.
   std::deque<Definition> definitions;
+  // Some function of the text changes maps.
+  bool changes = false;
 
   const Definition* find(std::string_view name) const;
 };

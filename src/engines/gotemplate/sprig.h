@@ -31,6 +31,9 @@ inline bool is_slice(const Value& value) { return kind_of(value.type) == ValueKi
 std::size_t slice_size(const Value& value);
 Value slice_item(const Value& value, std::size_t index);
 
+// The value with maps and lists of its own.
+Answer deep_copy_of(Call& call, const Value& value);
+
 // reflect.DeepEqual.
 std::expected<bool, Failure> deep_equal(Call& call, const Value& a, const Value& b);
 

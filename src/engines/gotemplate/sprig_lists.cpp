@@ -175,6 +175,7 @@ Answer chunk(Call& call) {
   Items items = elements(call, call.at(1));
   if (!items) return std::unexpected(items.error());
   std::vector<Value> parts;
+  if (count == 0) length = 0;
   for (std::size_t at = 0; at < length; at += static_cast<std::size_t>(size)) {
     std::size_t part = std::min(static_cast<std::size_t>(size), length - at);
     parts.push_back(call.heap().list(std::span(*items).subspan(at, part)));

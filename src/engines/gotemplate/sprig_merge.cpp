@@ -120,7 +120,7 @@ Answer deep_copy(Call& call) {
     // What copystructure's walk over nothing ends in.
     return call.fail("reflect: call of reflect.Value.Type on zero Value");
   }
-  return Copy(call).copy(call.at(0), 0);
+  return deep_copy_of(call, call.at(0));
 }
 
 constexpr Function kFunctions[] = {
@@ -133,6 +133,8 @@ constexpr Function kFunctions[] = {
 };
 
 }  // namespace
+
+Answer deep_copy_of(Call& call, const Value& value) { return Copy(call).copy(value, 0); }
 
 std::span<const Function> merge_functions() { return kFunctions; }
 

@@ -22,6 +22,7 @@ Result<std::shared_ptr<const Template>> Template::parse(std::string name, std::s
 Result<std::string> Template::execute(const Value& data, const ExecuteOptions& options) const {
   Heap heap(options.limits.heap_bytes);
   Context context(heap, options);
+  context.may_change = parsed_.changes;
   std::string out;
   Execution execution(name_, text_, context, out);
   Outcome outcome = execution.run(*parsed_.find(name_), data.unbox());

@@ -99,6 +99,7 @@ int next_pair(lua_State* L) {
       return lua_isnil(L, -2) ? 1 : 2;
     }
   }
+  Vm::of(L).charge(L, 6);
   if (lua_next(L, 1) != 0) return 2;
   lua_pushnil(L);
   return 1;
@@ -135,7 +136,8 @@ int base_ipairs(lua_State* L) {
 
 int load_text(lua_State* L, std::string_view text, std::string_view name) {
   Vm& vm = Vm::of(L);
-  vm.charge(L, text.size());
+  if (text.size() > kLoadedBytesMax) raise(L, "text is too long to load");
+  vm.charge(L, kLoadSteps + kLoadedByteSteps * text.size());
   if (!vm.compile(L, text, name)) {
     lua_pushnil(L);
     lua_insert(L, -2);
@@ -289,6 +291,7 @@ int base_tonumber(lua_State* L) {
     return 1;
   }
   std::string_view text = check_string(L, 1);
+  Vm::of(L).charge(L, 10 + text.size() / 4);
   std::size_t first = text.find_first_not_of(" \n\t");
   text = first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(" \n\t") - first + 1);
   std::optional<double> number;
@@ -315,6 +318,7 @@ int base_tonumber(lua_State* L) {
 
 int base_tostring(lua_State* L) {
   check_any(L, 1);
+  Vm::of(L).charge(L, 20);
   if (lua_istable(L, 1) && push_metamethod(L, 1, "__tostring")) {
     if (lua_isfunction(L, -1)) {
       lua_pushvalue(L, 1);
@@ -344,7 +348,7 @@ int base_unpack(lua_State* L) {
   if (last - first >= kValuesMax || !lua_checkstack(L, static_cast<int>(last - first) + 2)) {
     raise(L, "registry overflow");
   }
-  Vm::of(L).charge(L, static_cast<std::size_t>(last - first));
+  Vm::of(L).charge(L, 5 * static_cast<std::size_t>(last - first));
   for (std::int64_t i = first; i <= last; ++i) {
     lua_pushnumber(L, static_cast<double>(i));
     lua_rawget(L, 1);

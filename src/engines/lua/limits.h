@@ -7,14 +7,18 @@
 namespace lesto::lua {
 
 // Longest script text, bytes.
-inline constexpr std::size_t kScriptBytesMax = 1 << 20;
+inline constexpr std::size_t kScriptBytesMax = 256 << 10;
+// The same for text that a script loads, and the steps that a byte of it costs.
+inline constexpr std::size_t kLoadedBytesMax = 64 << 10;
+inline constexpr std::size_t kLoadedByteSteps = 60;
+inline constexpr std::size_t kLoadSteps = 4000;
 // How deep expressions and blocks may be nested in a script.
 inline constexpr int kNestingMax = 150;
 // The same for the parser's own recursion, which takes several calls a level.
 inline constexpr int kParserDepthMax = 800;
 // Steps of one evaluation. A virtual machine instruction is one step; library functions charge for their work in
 // steps of about the same cost (some 5 ns), and so does memory as it is allocated.
-inline constexpr std::int64_t kStepsMax = 5'000'000;
+inline constexpr std::int64_t kStepsMax = 4'000'000;
 // Steps of calls out of native functions, of errors that are caught (unwinding is slow), of coroutines.
 inline constexpr std::size_t kCallSteps = 40;
 inline constexpr std::size_t kCatchSteps = 700;

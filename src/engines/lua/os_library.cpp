@@ -173,7 +173,7 @@ int os_date(lua_State* L) {
   while (format.starts_with('!')) format.remove_prefix(1);
   if (format.starts_with("*t")) return push_date_table(L, civil);
   std::string& out = vm.borrow(L);
-  vm.charge(L, format.size());
+  vm.charge(L, 40 + 30 * format.size());
   vm.reserve(L, out, 16 * format.size());
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%' || i + 1 == format.size()) {

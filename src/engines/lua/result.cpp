@@ -136,20 +136,7 @@ bool build(lua_State* L, Vm& vm, int index, int depth) {
   if (++vm.values_built() > kResultValuesMax) return fail(vm, "result has too many values");
   vm.charge(L, 20);
   if (!lua_checkstack(L, 8)) return fail(vm, "result is nested too deeply, or contains itself");
-  switch (lua_type(L, index)) {
-    case LUA_TNIL: vm.built() = {}; return true;
-    case LUA_TBOOLEAN: vm.built() = json::Value(lua_toboolean(L, index) != 0); return true;
-    case LUA_TNUMBER: return build_number(vm, lua_tonumber(L, index));
-    case LUA_TSTRING: {
-      std::size_t size = 0;
-      const char* text = lua_tolstring(L, index, &size);
-      vm.charge(L, size / 32);
-      vm.built() = json::Value(std::string_view(text, size));
-      return true;
-    }
-    case LUA_TTABLE: break;
-    default: return fail(vm, "json: unsupported type: lua.LGFunction");
-  }
+  if (lua_type(L, index) != LUA_TTABLE) return build_scalar(L, index);
   if (const json::Value* source = view_source(L, index)) {
     std::size_t seen = 0;
     bool whole = survives(*source, seen);
@@ -167,6 +154,23 @@ bool build(lua_State* L, Vm& vm, int index, int depth) {
 }
 
 }  // namespace
+
+bool build_scalar(lua_State* L, int index) {
+  Vm& vm = Vm::of(L);
+  switch (lua_type(L, index)) {
+    case LUA_TNIL: vm.built() = {}; return true;
+    case LUA_TBOOLEAN: vm.built() = json::Value(lua_toboolean(L, index) != 0); return true;
+    case LUA_TNUMBER: return build_number(vm, lua_tonumber(L, index));
+    case LUA_TSTRING: {
+      std::size_t size = 0;
+      const char* text = lua_tolstring(L, index, &size);
+      vm.charge(L, size / 16);
+      vm.built() = json::Value(std::string_view(text, size));
+      return true;
+    }
+    default: return fail(vm, "json: unsupported type: lua.LGFunction");
+  }
+}
 
 bool build_json(lua_State* L, int index) {
   Vm& vm = Vm::of(L);

@@ -27,6 +27,7 @@ int string_byte(lua_State* L) {
   end = std::min(end, size);
   if (end < 0 || end <= start || start >= size) return 0;
   if (end - start > 7000 || !lua_checkstack(L, static_cast<int>(end - start))) raise(L, "registry overflow");
+  Vm::of(L).charge(L, 5 * static_cast<std::size_t>(end - start));
   for (std::int64_t i = start; i < end; ++i) {
     lua_pushnumber(L, static_cast<unsigned char>(text[static_cast<std::size_t>(i)]));
   }

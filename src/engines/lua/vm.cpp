@@ -196,6 +196,7 @@ void Vm::translate_error(lua_State* L) {
       push(L, type);
       lua_concat(L, 4);
     } else {
+      charge(L, kOverflowSteps);
       lua_pushliteral(L, "stack overflow");
     }
     lua_concat(L, 2);

@@ -91,6 +91,12 @@ class Vm {
 
   // The input being looked at lives here while an evaluation runs.
   std::deque<json::Value>& roots() { return roots_; }
+  // Keeps what was built for the rest of the evaluation, for views of it.
+  const json::Value& keep_built() {
+    roots_.push_back(std::move(built_));
+    built_ = {};
+    return roots_.back();
+  }
   // Conversion to JSON: see result.cpp.
   std::vector<Gathering>& gatherings() { return gatherings_; }
   json::Value& built() { return built_; }
@@ -214,8 +220,6 @@ void note_assignment(lua_State* L, int table, double key, bool is_nil);
 void mark_holes(lua_State* L, int table);
 // Pushes a value for JSON: scalars as they are, containers as views.
 void push_json(lua_State* L, const json::Value& value);
-// Pushes JSON converted as a whole.
-void push_json_whole(lua_State* L, const json::Value& value);
 // The value that a view stands for; null for a plain table.
 const json::Value* view_source(lua_State* L, int index);
 int view_index(lua_State* L);
@@ -223,6 +227,8 @@ int view_newindex(lua_State* L);
 
 // Lua → JSON (result.cpp): true and vm.built(), or false and vm.problem().
 bool build_json(lua_State* L, int index);
+// The same for nil, booleans, numbers and strings.
+bool build_scalar(lua_State* L, int index);
 
 // Libraries, each in its own file. They fill the table on top of the stack.
 void open_base(lua_State* L);

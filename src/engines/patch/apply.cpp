@@ -63,7 +63,7 @@ void cap_updaters(Managed& managed) {
     return std::chrono::floor<std::chrono::seconds>(time->second).time_since_epoch().count();
   };
   std::ranges::stable_sort(updaters, [&](const Owner& a, const Owner& b) {
-    return seconds(a) != seconds(b) ? seconds(a) < seconds(b) : a < b;
+    return seconds(a) != seconds(b) ? seconds(a) < seconds(b) : a.id() < b.id();
   });
   std::map<std::string, Owner> first_of_version;
   std::size_t left = updaters.size();

@@ -131,6 +131,24 @@ void FieldSet::insert(const PathStep* path, std::size_t steps) {
   if (at == set->members_.end() || compare(*at, *path) != 0) set->members_.insert(at, *path);
 }
 
+void FieldSet::put(const PathStep& step, bool member, FieldSet below) {
+  if (member) {
+    bool last = members_.empty() || compare(members_.back(), step) < 0;
+    if (last) {
+      members_.push_back(step);
+    } else {
+      insert(&step, 1);
+    }
+  }
+  if (below.members_.empty() && below.children_.empty()) return;
+  if (children_.empty() || compare(children_.back().step, step) < 0) {
+    children_.push_back({step, std::move(below)});
+    return;
+  }
+  FieldSet& place = descend(step);
+  place = place.unite(below);
+}
+
 bool FieldSet::has_member(const PathStep& step) const {
   auto at = find_step(members_, step, itself);
   return at != members_.end() && compare(*at, step) == 0;

@@ -46,6 +46,8 @@ class FieldSet {
 
   void insert(const PathStep* path, std::size_t steps);
   void insert(const Path& path) { insert(path.data(), path.size()); }
+  // Adds what lies at one step: the step itself, and what lies below it.
+  void put(const PathStep& step, bool member, FieldSet below);
   bool has(const Path& path) const;
   bool has_member(const PathStep& step) const;
   const FieldSet* child(const PathStep& step) const;

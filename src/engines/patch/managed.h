@@ -1,6 +1,7 @@
 // metadata.managedFields as a value; internal to this room.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@
 
 namespace lesto::patch {
 
-enum class Operation : bool { Update, Apply };
+enum class Operation : bool { Apply, Update };
 
 // Who an owner is. Appliers are one owner whatever version they apply; updaters are one a version.
 struct Owner {
@@ -21,12 +22,11 @@ struct Owner {
   std::string api_version;  // of an updater
   std::string subresource;
 
-  // The JSON text by which Kubernetes sorts and names owners.
+  // The JSON text by which Kubernetes names owners.
   std::string id() const;
   // As conflicts name it: "kubectl" with subresource "status" using v1.
   std::string text() const;
-  bool operator<(const Owner& other) const { return id() < other.id(); }
-  bool operator==(const Owner&) const = default;
+  auto operator<=>(const Owner&) const = default;
 };
 
 struct Owned {

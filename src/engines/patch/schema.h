@@ -80,7 +80,11 @@ class Schema {
 class Schemas {
  public:
   // Reads `components.schemas`. A reference to a component that is not there becomes a deduced type.
-  static Result<Schemas> from_openapi(const json::Value& document);
+  static Result<Schemas> from_openapi(const json::Value& document) {
+    return from_components(document["components"]["schemas"]);
+  }
+  // The same, given what lies below `components.schemas`.
+  static Result<Schemas> from_components(const json::Value& schemas);
 
   // By x-kubernetes-group-version-kind.
   std::optional<Schema> of_kind(std::string_view group, std::string_view version, std::string_view kind) const;

@@ -231,9 +231,9 @@ void complete_embedded(Value& spec, std::size_t depth) {
 
 }  // namespace
 
-Result<Schemas> Schemas::from_openapi(const Value& document) {
+Result<Schemas> Schemas::from_components(const Value& schemas) {
   auto graph = std::make_shared<SchemaGraph>();
-  TRY(Builder(*graph).add_components(document["components"]["schemas"]));
+  TRY(Builder(*graph).add_components(schemas));
   return Schemas(std::move(graph));
 }
 

@@ -86,58 +86,48 @@ class Checker {
   std::string path_;
 };
 
-class Collector {
- public:
-  void collect(const SchemaNode& node, const Value& value) {
-    Shape shape = shape_of(node, &value);
-    if (shape.map) return collect_map(node, value);
-    if (shape.scalar) return set.insert(path_);
-    if (shape.list) return collect_list(node, value);
+// Collects into `below` what is owned below a value. True when the value itself is owned as a whole.
+bool collect(const SchemaNode& node, const Value& value, FieldSet& below);
+
+bool collect_map(const SchemaNode& node, const Value& value, FieldSet& below) {
+  if (node.map == MapKind::Atomic) return true;
+  for (const json::Member& member : value.members()) {
+    const SchemaField* field = node.field(member.name());
+    const SchemaNode* type = field ? field->type : node.values;
+    FieldSet inside;
+    bool whole = type && collect(*type, member.value, inside);
+    bool itself = member.value.is_null() || (member.value.is_object() && member.value.empty()) || !field;
+    below.put(PathStep{StepKind::Field, member.key}, whole || itself, std::move(inside));
   }
+  return false;
+}
 
-  FieldSet set;
-
- private:
-  void collect_map(const SchemaNode& node, const Value& value) {
-    if (node.map == MapKind::Atomic) return set.insert(path_);
-    for (const json::Member& member : value.members()) {
-      path_.push_back(PathStep::field(member.name()));
-      if (const SchemaNode* type = node.member(member.name())) collect(*type, member.value);
-      bool itself = member.value.is_null() || (member.value.is_object() && member.value.empty()) ||
-                    !node.field(member.name());
-      if (itself) set.insert(path_);
-      path_.pop_back();
-    }
+bool collect_list(const SchemaNode& node, const Value& value, FieldSet& below) {
+  if (node.list == ListKind::Atomic) return true;
+  std::vector<PathStep> steps;
+  FieldSet seen;
+  FieldSet duplicates;
+  for (const Value& item : value.items()) {
+    auto step = step_of_item(node, item);
+    steps.push_back(step ? *step : PathStep());
+    if (seen.has_member(steps.back())) duplicates.insert(&steps.back(), 1);
+    seen.insert(&steps.back(), 1);
   }
-
-  void collect_list(const SchemaNode& node, const Value& value) {
-    if (node.list == ListKind::Atomic) return set.insert(path_);
-    std::vector<PathStep> steps;
-    FieldSet seen;
-    FieldSet duplicates;
-    for (const Value& item : value.items()) {
-      auto step = step_of_item(node, item);
-      steps.push_back(step ? *step : PathStep());
-      if (seen.has_member(steps.back())) {
-        duplicates.insert(&steps.back(), 1);
-        path_.push_back(steps.back());
-        set.insert(path_);
-        path_.pop_back();
-      }
-      seen.insert(&steps.back(), 1);
-    }
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      // Duplicates are owned together, not their fields.
-      if (duplicates.has_member(steps[i])) continue;
-      path_.push_back(steps[i]);
-      collect(*node.items, value[i]);
-      set.insert(path_);
-      path_.pop_back();
-    }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    FieldSet inside;
+    // Duplicates are owned together, not their fields.
+    if (!duplicates.has_member(steps[i])) collect(*node.items, value[i], inside);
+    below.put(steps[i], true, std::move(inside));
   }
+  return false;
+}
 
-  Path path_;
-};
+bool collect(const SchemaNode& node, const Value& value, FieldSet& below) {
+  Shape shape = shape_of(node, &value);
+  if (shape.map) return collect_map(node, value, below);
+  if (shape.scalar) return true;
+  return shape.list && collect_list(node, value, below);
+}
 
 }  // namespace
 
@@ -207,9 +197,9 @@ Result<void> check_typed(const SchemaNode& node, const Value& value, ListDuplica
 }
 
 FieldSet fields_of(const SchemaNode& node, const Value& value) {
-  Collector collector;
-  collector.collect(node, value);
-  return std::move(collector.set);
+  FieldSet fields;
+  collect(node, value, fields);
+  return fields;
 }
 
 }  // namespace lesto::patch

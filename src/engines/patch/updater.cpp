@@ -84,7 +84,7 @@ Result<Updater::Outcome> Updater::apply(const Value& live, const Value& config, 
   if (auto found = next.find(owner); found != next.end()) last = found->second;
   next[owner] = {filter(fields_of(type_, config)), endpoint_.api_version, Operation::Apply};
   Outcome outcome;
-  outcome.object = prune(merged.value_or(Value()), next, last ? &*last : nullptr);
+  outcome.object = prune(merged.value_or(Value()), next, owner, last ? &*last : nullptr);
   TRY_ASSIGN(Comparison comparison, during(compare_filtered(live, outcome.object), "failed to compare objects"));
   outcome.conflicts = take_over(comparison, next, owner, force);
   if (!outcome.conflicts.empty()) return outcome;
@@ -98,8 +98,11 @@ FieldSet Updater::named_fields_of(const Value& value) const {
 }
 
 // Removes what this owner applied before, applies no longer, and nobody else owns.
-Value Updater::prune(const Value& merged, const std::map<Owner, Owned>& owners, const Owned* last) const {
+Value Updater::prune(const Value& merged, const std::map<Owner, Owned>& owners, const Owner& owner,
+                     const Owned* last) const {
   if (!last || last->fields.empty() || !is_served(last->api_version)) return merged;
+  // The common case: it applies all that it applied before.
+  if (last->fields.subtract(owners.at(owner).fields).empty()) return merged;
   FieldSet last_fields = last->fields.with_named_fields(&type_);
   Value pruned = remove_fields(type_, merged, last_fields);
 

@@ -38,7 +38,8 @@ class Updater {
   std::vector<OwnerConflict> take_over(const Comparison& comparison, std::map<Owner, Owned>& owners, const Owner& owner,
                                        Force force) const;
   Result<Comparison> compare_filtered(const json::Value& before, const json::Value& after) const;
-  json::Value prune(const json::Value& merged, const std::map<Owner, Owned>& owners, const Owned* last) const;
+  json::Value prune(const json::Value& merged, const std::map<Owner, Owned>& owners, const Owner& owner,
+                    const Owned* last) const;
   FieldSet named_fields_of(const json::Value& value) const;
 
   const Endpoint& endpoint_;

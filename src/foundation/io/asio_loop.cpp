@@ -128,7 +128,8 @@ void AsioLoop::stop() { state_->context.stop(); }
 void AsioLoop::run_until(const std::function<bool()>& done) {
   state_->context.restart();
   while (!done()) {
-    if (state_->context.run_one() == 0) return;
+    // Stopped: that is meant for run().
+    if (state_->context.run_one() == 0) state_->context.restart();
   }
 }
 

@@ -28,7 +28,7 @@ class AsioLoop final : public Loop {
 
   // Runs jobs until stop() is called. Thread: the loop's, from outside of any job.
   void run();
-  // Makes run() return after the job that runs now. Thread: any.
+  // Makes run() return after the job that runs now; run_until() and run(task) go on. Thread: any.
   void stop();
   // Runs jobs until `done` says true, asked after every job.
   void run_until(const std::function<bool()>& done);

@@ -64,6 +64,12 @@ TEST(AsioLoop, keeps_what_stop_left_for_the_next_run) {
   loop.run_until([&] { return count == 1; });
 }
 
+TEST(AsioLoop, ends_a_task_although_it_was_stopped) {
+  AsioLoop loop;
+  loop.post([&] { loop.stop(); });
+  EXPECT_TRUE(loop.run(sleep(loop, {}, 10ms)));
+}
+
 Task<int> square(Loop& loop, int number) {
   auto work = [number] { return number * number; };
   auto result = co_await offload(loop, std::move(work));

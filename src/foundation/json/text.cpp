@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <charconv>
 
 #include "foundation/json/number.h"
@@ -13,34 +14,67 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-Result<Value> build(const dom::element& element, std::size_t depth) {
-  if (depth > kDepthMax) return fail(Code::TooLarge, "exceeded max depth");
-  switch (element.type()) {
-    case dom::element_type::NULL_VALUE: return Value();
-    case dom::element_type::BOOL: return Value(bool(element));
-    case dom::element_type::INT64: return Value(int64_t(element));
-    case dom::element_type::UINT64: return Value(static_cast<double>(uint64_t(element)));
-    case dom::element_type::DOUBLE: return Value(double(element));
-    case dom::element_type::STRING: return Value(std::string_view(element));
-    case dom::element_type::ARRAY: {
-      std::vector<Value> items;
-      for (dom::element item : dom::array(element)) {
-        TRY_ASSIGN(Value value, build(item, depth + 1));
-        items.push_back(std::move(value));
-      }
-      return Value::array(std::move(items));
-    }
-    case dom::element_type::OBJECT: {
-      std::vector<Member> members;
-      for (auto [key, item] : dom::object(element)) {
-        TRY_ASSIGN(Value value, build(item, depth + 1));
-        members.emplace_back(Value(key), std::move(value));
-      }
-      return Value::object(std::move(members));
-    }
+// Objects that are read one after the other have the same keys: their texts are shared.
+class KeyCache {
+ public:
+  Value get(std::string_view key) {
+    if (key.size() > kLengthMax) return Value(key);
+    std::size_t hash = key.size();
+    for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    Value& slot = slots_[hash % slots_.size()];
+    if (!slot.is_string() || slot.text() != key) slot = Value(key);
+    return slot;
   }
-  return fail(Code::Internal, "unknown JSON element");
-}
+
+ private:
+  static constexpr std::size_t kLengthMax = 48;
+  std::array<Value, 512> slots_;
+};
+
+struct Reader {
+  dom::parser parser;
+  KeyCache keys;
+};
+
+// Null and `too_deep` when the nesting goes beyond the limit.
+class Builder {
+ public:
+  explicit Builder(KeyCache& keys) : keys_(keys) {}
+
+  Value build(const dom::element& element, std::size_t depth) {
+    switch (element.type()) {
+      case dom::element_type::NULL_VALUE: return Value();
+      case dom::element_type::BOOL: return Value(bool(element));
+      case dom::element_type::INT64: return Value(int64_t(element));
+      case dom::element_type::UINT64: return Value(static_cast<double>(uint64_t(element)));
+      case dom::element_type::DOUBLE: return Value(double(element));
+      case dom::element_type::STRING: return Value(std::string_view(element));
+      case dom::element_type::ARRAY: {
+        if (depth >= kDepthMax) break;
+        dom::array array(element);
+        std::vector<Value> items;
+        items.reserve(array.size());
+        for (dom::element item : array) items.push_back(build(item, depth + 1));
+        return Value::array(std::move(items));
+      }
+      case dom::element_type::OBJECT: {
+        if (depth >= kDepthMax) break;
+        dom::object object(element);
+        std::vector<Member> members;
+        members.reserve(object.size());
+        for (auto [key, item] : object) members.emplace_back(keys_.get(key), build(item, depth + 1));
+        return Value::object(std::move(members));
+      }
+    }
+    too_deep = true;
+    return Value();
+  }
+
+  bool too_deep = false;
+
+ private:
+  KeyCache& keys_;
+};
 
 void append_string(std::string& out, std::string_view text, const WriteOptions& options) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -143,11 +177,13 @@ void append_at(std::string& out, const Value& value, const WriteOptions& options
 }  // namespace
 
 Result<Value> parse(std::string_view text) {
-  thread_local dom::parser parser;
+  thread_local Reader reader;
   dom::element element;
-  auto error = parser.parse(text.data(), text.size()).get(element);
+  auto error = reader.parser.parse(text.data(), text.size()).get(element);
   if (!error) {
-    if (auto value = build(element, 0)) return value;
+    Builder builder(reader.keys);
+    Value value = builder.build(element, 0);
+    if (!builder.too_deep) return value;
   }
   return parse_slowly(text);
 }

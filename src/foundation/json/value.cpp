@@ -50,9 +50,6 @@ Value::Value(std::string_view text) : kind_(Kind::String) {
   if (!text.empty()) std::memcpy(bits_.text->bytes, text.data(), text.size());
 }
 
-Value::Value(const Value& other) : kind_(other.kind_), bits_(other.bits_) { retain(); }
-Value::Value(Value&& other) noexcept : kind_(other.kind_), bits_(other.bits_) { other.kind_ = Kind::Null; }
-
 Value& Value::operator=(const Value& other) {
   // `other` may be *this, or lie inside of it and go with it.
   other.retain();
@@ -74,8 +71,6 @@ Value& Value::operator=(Value&& other) noexcept {
   return *this;
 }
 
-Value::~Value() { release(); }
-
 Value Value::array() { return array(std::vector<Value>()); }
 Value Value::object() { return object(std::vector<Member>()); }
 
@@ -87,11 +82,23 @@ Value Value::array(std::vector<Value> items) {
   return value;
 }
 
-Value Value::object(std::vector<Member> members) {
-  auto by_name = [](const Member& a, const Member& b) { return a.name() < b.name(); };
-  if (!std::is_sorted(members.begin(), members.end(), by_name)) {
-    std::stable_sort(members.begin(), members.end(), by_name);
+namespace {
+
+bool by_name(const Member& a, const Member& b) { return a.name() < b.name(); }
+
+// Keeps the order of equal keys. Small objects need no scratch memory.
+void sort_by_name(std::vector<Member>& members) {
+  constexpr std::size_t kSmall = 24;
+  if (members.size() > kSmall) return std::stable_sort(members.begin(), members.end(), by_name);
+  for (auto at = members.begin(); at != members.end(); ++at) {
+    std::rotate(std::upper_bound(members.begin(), at, *at, by_name), at, at + 1);
   }
+}
+
+}  // namespace
+
+Value Value::object(std::vector<Member> members) {
+  if (!std::is_sorted(members.begin(), members.end(), by_name)) sort_by_name(members);
   auto same = [](const Member& a, const Member& b) { return a.name() == b.name(); };
   if (std::adjacent_find(members.begin(), members.end(), same) != members.end()) {
     std::vector<Member> unique;

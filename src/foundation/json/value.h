@@ -36,11 +36,15 @@ class Value {
   Value(std::string_view text);
   Value(const std::string& text) : Value(std::string_view(text)) {}
   Value(const char* text) : Value(std::string_view(text)) {}
-  Value(const Value& other);
-  Value(Value&& other) noexcept;
+  Value(const Value& other) : kind_(other.kind_), bits_(other.bits_) {
+    if (is_shared_kind()) retain();
+  }
+  Value(Value&& other) noexcept : kind_(other.kind_), bits_(other.bits_) { other.kind_ = Kind::Null; }
   Value& operator=(const Value& other);
   Value& operator=(Value&& other) noexcept;
-  ~Value();
+  ~Value() {
+    if (is_shared_kind()) release();
+  }
 
   static Value array();
   static Value array(std::vector<Value> items);
@@ -109,6 +113,8 @@ class Value {
   struct Array;
   struct Object;
 
+  // Kinds that live in counted storage come last.
+  bool is_shared_kind() const { return kind_ >= Kind::String; }
   template <class Node>
   Node* own(Node* node);
   void retain() const;

@@ -189,9 +189,9 @@ io::Task<Result<json::Value>> Client::remove(io::Context context, kube::Resource
   co_return std::move(*result);
 }
 
-io::Task<Result<json::Value>> Client::get_path(io::Context context, std::string path) {
+io::Task<Result<json::Value>> Client::get_path(io::Context context, std::string path, std::string accept) {
   io::Request request;
-  request.headers = {{"accept", "application/json"}};
+  request.headers = {{"accept", std::move(accept)}};
   std::string what = "get " + path;
   request.target = std::move(path);
   auto result = co_await call(std::move(context), std::move(request), std::move(what));

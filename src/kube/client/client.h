@@ -67,7 +67,8 @@ class Client {
   io::Task<Result<json::Value>> remove(io::Context context, kube::Resource resource, kube::ObjectKey key,
                                        DeleteOptions options);
   // Any path that answers with JSON: discovery, /version.
-  io::Task<Result<json::Value>> get_path(io::Context context, std::string path);
+  io::Task<Result<json::Value>> get_path(io::Context context, std::string path,
+                                         std::string accept = "application/json");
 
   io::Loop& loop() { return loop_; }
 

@@ -11,6 +11,10 @@
 
 namespace lesto::control {
 
+// A conflict with somebody else's write is over in an instant; what does not get better is asked for ever more rarely.
+inline constexpr Duration kRetryFirst = std::chrono::milliseconds(2);
+inline constexpr Duration kRetryMax = std::chrono::seconds(30);
+
 // What a reconcile of one key ended with, beside its error.
 struct Again {
   std::optional<Duration> after;  // look at the key again after this time, if nothing wakes it before
@@ -61,7 +65,7 @@ class Queue {
     State state = State::Idle;
     bool again = false;
     io::TimerId timer = io::TimerId::None;
-    Backoff backoff{std::chrono::milliseconds(50), std::chrono::seconds(30)};
+    Backoff backoff{kRetryFirst, kRetryMax};
   };
 
   void fill() {
@@ -104,7 +108,6 @@ class Queue {
     failed_(key, result.error());
     Code code = result.error().code();
     if (code == Code::Invalid || code == Code::TooLarge) return std::nullopt;
-    // Somebody else wrote first: our copy is about to be renewed.
     return entry.backoff.next(result.error());
   }
 

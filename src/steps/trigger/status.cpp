@@ -1,5 +1,7 @@
 #include "steps/trigger/status.h"
 
+#include "foundation/base/hash.h"
+#include "foundation/json/text.h"
 #include "kube/control/conditions.h"
 
 namespace lesto::trigger {
@@ -41,13 +43,20 @@ json::Value reference_json(const model::ClusterRef& ref) {
                        {"name", reference.name}});
 }
 
-json::Value cluster_info(const model::ClusterRef& ref, const Tally& of) {
+// Of the spec that is in force, as upstream keeps it there.
+std::string hash_of(const StatusInputs& inputs) {
+  if (!inputs.trigger) return {};
+  Digest digest = sha256(json::canonical(model::to_json(*inputs.trigger)["spec"]));
+  return base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+json::Value cluster_info(const model::ClusterRef& ref, const Tally& of, const std::string& hash) {
   bool failed = !of.first_failure.empty();
   model::FeatureStatus status = failed                    ? model::FeatureStatus::Failed
                                 : of.deployed == of.units ? model::FeatureStatus::Provisioned
                                                           : model::FeatureStatus::Provisioning;
   json::Value info = json::object(
-      {{"cluster", reference_json(ref)}, {"hash", ""}, {"status", model::to_string(status)}});
+      {{"cluster", reference_json(ref)}, {"hash", hash}, {"status", model::to_string(status)}});
   if (failed) info.set("failureMessage", of.first_failure);
   return info;
 }
@@ -94,7 +103,10 @@ json::Value decide_status(const StatusInputs& inputs, const json::Value& status,
   json::Value matching = json::array({});
   for (const model::ClusterRef& ref : inputs.scope.clusters) matching.push(reference_json(ref));
   json::Value infos = json::array({});
-  for (const auto& [ref, of] : tallies) infos.push(cluster_info(ref, of));
+  std::string hash = hash_of(inputs);
+  for (const auto& [ref, of] : tallies) {
+    if (!hash.empty()) infos.push(cluster_info(ref, of, hash));
+  }
   json::Value conditions =
       control::with_condition(status["conditions"], ready(inputs, tallies), inputs.generation, now);
   auto same_list = [](const json::Value& a, const json::Value& b) { return a == b || (a.empty() && b.empty()); };

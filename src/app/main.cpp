@@ -1,0 +1,245 @@
+// The door: flags in, one command out.
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+#include <iostream>
+
+#include "app/dialer.h"
+#include "app/install.h"
+#include "app/up.h"
+#include "faces/cli/commands.h"
+#include "faces/cli/tryout.h"
+#include "fleet/model/crds.h"
+
+namespace lesto::app {
+namespace {
+
+struct Target {
+  std::string kubeconfig;
+  std::string context;
+
+  void add(CLI::App& command) {
+    command.add_option("--kubeconfig", kubeconfig, "kubeconfig file; default: the variable KUBECONFIG");
+    command.add_option("--context", context, "context of the kubeconfig; default: its current one");
+  }
+};
+
+int report(const Error& error) {
+  std::cerr << "lesto: " << error.text() << "\n";
+  return 1;
+}
+
+// Runs one command over a client of the target.
+template <class Command>
+int with_client(const Target& target, Command command) {
+  io::AsioLoop loop;
+  auto config = read_kubeconfig_file(target.kubeconfig, target.context);
+  if (!config) return report(config.error());
+  auto exchange = connect(loop, *config);
+  if (!exchange) return report(exchange.error());
+  client::Client cluster_client(loop, **exchange, "lesto-cli");
+  auto done = loop.run(command(cluster_client));
+  return done ? 0 : report(done.error());
+}
+
+// "127.0.0.1:6443"
+Result<void> parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
+  auto colon = text.rfind(':');
+  const char* end = text.data() + text.size();
+  const char* digits = colon == std::string::npos ? end : text.data() + colon + 1;
+  auto [stop, error] = std::from_chars(digits, end, port);
+  if (digits == end || error != std::errc() || stop != end) {
+    return fail(Code::Invalid, "--listen " + text + ": not an address and a port, such as 127.0.0.1:6443");
+  }
+  address = text.substr(0, colon);
+  return {};
+}
+
+void add_up(CLI::App& app, int& status) {
+  auto options = std::make_shared<UpOptions>();
+  auto clusters = std::make_shared<std::vector<std::string>>();
+  auto listen = std::make_shared<std::string>("127.0.0.1:0");
+  CLI::App* command = app.add_subcommand("up", "everything in one process: clusters, controllers");
+  command->add_option("--data", options->data, "directory that keeps everything, or \"memory\"")->capture_default_str();
+  command->add_option("--cluster", *clusters, "a try-out cluster: NAME[,label=value]...")->allow_extra_args(false);
+  command->add_option("--kubeconfig", options->kubeconfig, "file to write, one context a cluster")->capture_default_str();
+  command->add_option("--listen", *listen, "address and port of the management cluster")->capture_default_str();
+  command->add_flag_callback(
+      "--no-load-balancer", [options] { options->load_balancers = LoadBalancers::None; },
+      "give Services of type LoadBalancer no address");
+  command->callback([options, clusters, listen, &status] {
+    auto good = parse_listen(*listen, options->address, options->port);
+    for (const std::string& text : *clusters) {
+      if (!good) break;
+      auto cluster = parse_cluster(text);
+      if (cluster) {
+        options->clusters.push_back(std::move(*cluster));
+      } else {
+        good = fail(cluster.error());
+      }
+    }
+    status = good ? up(*options) : report(good.error());
+  });
+}
+
+void add_apiserver(CLI::App& app, int& status) {
+  auto options = std::make_shared<ApiserverOptions>();
+  auto listen = std::make_shared<std::string>("127.0.0.1:0");
+  CLI::App* command = app.add_subcommand("apiserver", "one embedded API server alone");
+  command->add_option("--data", options->data, "directory that keeps everything, or \"memory\"")->capture_default_str();
+  command->add_option("--name", options->name, "name of its context")->capture_default_str();
+  command->add_option("--kubeconfig", options->kubeconfig, "file to write")->capture_default_str();
+  command->add_option("--listen", *listen, "address and port")->capture_default_str();
+  command->add_flag_callback(
+      "--no-load-balancer", [options] { options->load_balancers = LoadBalancers::None; },
+      "give Services of type LoadBalancer no address");
+  command->callback([options, listen, &status] {
+    auto good = parse_listen(*listen, options->address, options->port);
+    status = good ? apiserver(*options) : report(good.error());
+  });
+}
+
+void add_manager(CLI::App& app, int& status) {
+  auto command_options = std::make_shared<ManagerCommand>();
+  CLI::App* command = app.add_subcommand("manager", "the controllers against a management cluster");
+  command->add_option("--kubeconfig", command_options->kubeconfig, "kubeconfig of the management cluster");
+  command->add_option("--context", command_options->context, "context of the kubeconfig");
+  command->add_option("--namespace", command_options->own_namespace, "namespace of what is generated")->capture_default_str();
+  command->add_option("--data", command_options->data, "directory for the causal log; default: memory");
+  command->callback([command_options, &status] { status = manager(*command_options); });
+}
+
+void add_apply(CLI::App& app, int& status) {
+  auto target = std::make_shared<Target>();
+  auto options = std::make_shared<cli::ApplyOptions>();
+  CLI::App* command = app.add_subcommand("apply", "apply the objects of YAML files");
+  target->add(*command);
+  command->add_option("-f,--filename", options->files, "YAML file, or - for standard input")->required();
+  command->add_option("-n,--namespace", options->ns, "namespace of objects that name none")->capture_default_str();
+  command->add_flag("--dry-run", options->dry_run, "check only");
+  command->callback([target, options, &status] {
+    status = with_client(*target, [options](client::Client& c) { return cli::apply(c, *options, std::cout); });
+  });
+}
+
+void add_get(CLI::App& app, int& status) {
+  auto target = std::make_shared<Target>();
+  auto options = std::make_shared<cli::GetOptions>();
+  auto format = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("get", "show objects");
+  target->add(*command);
+  command->add_option("kind", options->kind, "services, svc, eventtriggers, ...")->required();
+  command->add_option("name", options->name, "one object; default: all");
+  command->add_option("-n,--namespace", options->ns, "namespace")->capture_default_str();
+  command->add_flag("-A,--all-namespaces", options->all_namespaces, "all namespaces");
+  command->add_option("-l,--selector", options->label_selector, "label selector");
+  command->add_option("-o,--output", *format, "yaml, json or name")->check(CLI::IsMember({"yaml", "json", "name"}));
+  command->callback([target, options, format, &status] {
+    if (*format == "yaml") options->format = cli::Format::Yaml;
+    if (*format == "json") options->format = cli::Format::Json;
+    if (*format == "name") options->format = cli::Format::Name;
+    status = with_client(*target, [options](client::Client& c) { return cli::get(c, *options, std::cout); });
+  });
+}
+
+void add_delete(CLI::App& app, int& status) {
+  auto target = std::make_shared<Target>();
+  auto options = std::make_shared<cli::DeleteOptions>();
+  CLI::App* command = app.add_subcommand("delete", "delete an object");
+  target->add(*command);
+  command->add_option("kind", options->kind, "its kind")->required();
+  command->add_option("name", options->name, "its name")->required();
+  command->add_option("-n,--namespace", options->ns, "its namespace")->capture_default_str();
+  command->callback([target, options, &status] {
+    status = with_client(*target, [options](client::Client& c) { return cli::remove(c, *options, std::cout); });
+  });
+}
+
+void add_register(CLI::App& app, int& status) {
+  struct Options {
+    Target target;
+    std::string cluster;
+    std::string labels;
+    std::string cluster_kubeconfig;
+    std::string cluster_context;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("register", "make a cluster known to the management cluster");
+  options->target.add(*command);
+  command->add_option("--cluster", options->cluster, "NAMESPACE/NAME of its SveltosCluster")->required();
+  command->add_option("--labels", options->labels, "key=value,... that selectors look at");
+  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig, "kubeconfig that reaches the cluster")->required();
+  command->add_option("--cluster-context", options->cluster_context, "context of that kubeconfig");
+  command->callback([options, &status] {
+    auto labels = parse_cluster("x" + (options->labels.empty() ? "" : "," + options->labels));
+    auto slash = options->cluster.find('/');
+    if (!labels || slash == std::string::npos) {
+      status = report(labels ? Error(Code::Invalid, "--cluster " + options->cluster + ": not NAMESPACE/NAME") : labels.error());
+      return;
+    }
+    auto config = read_kubeconfig_file(options->cluster_kubeconfig, options->cluster_context);
+    if (!config) {
+      status = report(config.error());
+      return;
+    }
+    Registration registration{.ns = options->cluster.substr(0, slash),
+                              .name = options->cluster.substr(slash + 1),
+                              .labels = labels->labels,
+                              .kubeconfig = std::move(*config)};
+    status = with_client(options->target, [&](client::Client& c) { return register_cluster(c, std::move(registration)); });
+    if (status == 0) std::cout << "SveltosCluster " << options->cluster << " registered\n";
+  });
+}
+
+// The three clusters of the story, by the contexts of one kubeconfig.
+int play_tryout(const std::string& kubeconfig, const cli::TryoutOptions& options) {
+  io::AsioLoop loop;
+  std::vector<std::unique_ptr<io::Exchange>> exchanges;
+  std::vector<std::unique_ptr<client::Client>> clients;
+  for (const char* context : {"management", "gke", "capi"}) {
+    auto config = read_kubeconfig_file(kubeconfig, context);
+    if (!config) return report(config.error());
+    auto exchange = connect(loop, *config);
+    if (!exchange) return report(exchange.error());
+    exchanges.push_back(std::move(*exchange));
+    clients.push_back(std::make_unique<client::Client>(loop, *exchanges.back(), "lesto-tryout"));
+  }
+  auto done = loop.run(cli::tryout({*clients[0], *clients[1], *clients[2]}, options, std::cout));
+  return done ? 0 : report(done.error());
+}
+
+void add_tryout(CLI::App& app, int& status) {
+  auto options = std::make_shared<cli::TryoutOptions>();
+  auto kubeconfig = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("tryout", "play the cross-cluster story and time its steps (script/try)");
+  command->add_option("--kubeconfig", *kubeconfig, "with the contexts management, gke, capi")->required();
+  command->add_option("-f,--filename", options->manifest, "the story's manifest")->required();
+  command->add_option("--name", options->name, "name of the Service")->required();
+  command->add_flag_callback("--old-form", [options] {
+    options->trigger_kind = "EventBasedAddOn";
+    options->trigger_version = "v1alpha1";
+  }, "the manifest holds an EventBasedAddOn");
+  command->callback([options, kubeconfig, &status] { status = play_tryout(*kubeconfig, *options); });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Lesto watches events in a fleet of Kubernetes clusters and deploys add-ons, rendered with the event's data."};
+  app.require_subcommand(1);
+  int status = 0;
+  add_up(app, status);
+  add_apiserver(app, status);
+  add_manager(app, status);
+  add_apply(app, status);
+  add_get(app, status);
+  add_delete(app, status);
+  add_register(app, status);
+  add_tryout(app, status);
+  app.add_subcommand("crds", "print the CustomResourceDefinitions")->callback([] { std::cout << model::crds_text(); });
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}
+
+}  // namespace
+}  // namespace lesto::app
+
+int main(int argc, char** argv) { return lesto::app::run(argc, argv); }
