@@ -1,8 +1,9 @@
 // Suite `crd` (tests/golden/crd/README.md): the schema engine of the embedded API server.
 //
-// The group sveltos-crd, recorded with the CRDs that Project Sveltos ships, runs against Lesto's own CRDs of these
-// kinds (fleet/model). LESTO_SVELTOS_CRDS names a folder of JSON files with CRDs that are used instead, and for the
-// kinds that Lesto does not have yet (see tools/golden/sveltos_crds).
+// The group sveltos-crd, recorded with the CRDs that Project Sveltos ships, runs against Lesto's
+// own CRDs of these kinds (fleet/model). LESTO_SVELTOS_CRDS names a folder of JSON files with CRDs
+// that are used instead, and for the kinds that Lesto does not have yet (see
+// tools/golden/sveltos_crds).
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -19,16 +20,17 @@
 namespace lesto::golden {
 namespace {
 
-using json::Value;
 using apiserver::Types;
 using apiserver::schema::Problem;
 using apiserver::schema::Problems;
 using apiserver::schema::Schema;
+using json::Value;
 
 Value problems_value(const Problems& problems) {
   Value out = Value::array();
   for (const Problem& problem : problems) {
-    out.push(json::object({{"type", problem.type}, {"field", problem.field}, {"message", problem.message}}));
+    out.push(json::object(
+        {{"type", problem.type}, {"field", problem.field}, {"message", problem.message}}));
   }
   return out;
 }
@@ -36,7 +38,9 @@ Value problems_value(const Problems& problems) {
 Value sorted_errors(const Value& errors) {
   std::vector<Value> items(errors.items().begin(), errors.items().end());
   std::sort(items.begin(), items.end(), [](const Value& a, const Value& b) {
-    auto key = [](const Value& v) { return std::tuple(v["field"].string(), v["type"].string(), v["message"].string()); };
+    auto key = [](const Value& v) {
+      return std::tuple(v["field"].string(), v["type"].string(), v["message"].string());
+    };
     return key(a) < key(b);
   });
   return Value::array(std::move(items));
@@ -48,16 +52,20 @@ Verdict compare(const Value& want, const Value& got) {
 }
 
 Value definition_around(const Value& schema) {
-  Value version = json::object({{"name", "v1"}, {"served", true}, {"storage", true},
+  Value version = json::object({{"name", "v1"},
+                                {"served", true},
+                                {"storage", true},
                                 {"schema", json::object({{"openAPIV3Schema", schema}})}});
-  return json::object({
-      {"apiVersion", "apiextensions.k8s.io/v1"},
-      {"kind", "CustomResourceDefinition"},
-      {"metadata", json::object({{"name", "things.example.com"}})},
-      {"spec", json::object({{"group", "example.com"},
-                             {"scope", "Namespaced"},
-                             {"names", json::object({{"plural", "things"}, {"singular", "thing"}, {"kind", "Thing"}, {"listKind", "ThingList"}})},
-                             {"versions", json::array({version})}})}});
+  return json::object({{"apiVersion", "apiextensions.k8s.io/v1"},
+                       {"kind", "CustomResourceDefinition"},
+                       {"metadata", json::object({{"name", "things.example.com"}})},
+                       {"spec", json::object({{"group", "example.com"},
+                                              {"scope", "Namespaced"},
+                                              {"names", json::object({{"plural", "things"},
+                                                                      {"singular", "thing"},
+                                                                      {"kind", "Thing"},
+                                                                      {"listKind", "ThingList"}})},
+                                              {"versions", json::array({version})}})}});
 }
 
 class Suite {
@@ -73,13 +81,15 @@ class Suite {
     if (group == "schema") return check_schema(in, line["out"]);
     if (group == "definition") return check_definition(in, line["out"]);
     if (group == "sveltos-crd") return check_sveltos(line);
-    return check_object(in["schema"], {.group = "example.com", .version = "v1", .kind = "Thing"}, line);
+    return check_object(in["schema"], {.group = "example.com", .version = "v1", .kind = "Thing"},
+                        line);
   }
 
  private:
   Verdict check_schema(const Value& in, const Value& out) {
     Value crd = apiserver::schema::default_definition(definition_around(in["schema"]));
-    return compare(sorted_errors(out["errors"]), problems_value(apiserver::schema::check_definition(crd, *types_)));
+    return compare(sorted_errors(out["errors"]),
+                   problems_value(apiserver::schema::check_definition(crd, *types_)));
   }
 
   Verdict check_definition(const Value& in, const Value& out) {
@@ -88,8 +98,11 @@ class Suite {
     for (const char* required : {"plural", "kind"}) {
       if (!names.contains(required)) names.set(required, "");
     }
-    Value got = json::object({{"names", names}, {"errors", problems_value(apiserver::schema::check_definition(crd, *types_))}});
-    return compare(json::object({{"names", out["names"]}, {"errors", sorted_errors(out["errors"])}}), got);
+    Value got = json::object(
+        {{"names", names},
+         {"errors", problems_value(apiserver::schema::check_definition(crd, *types_))}});
+    return compare(
+        json::object({{"names", out["names"]}, {"errors", sorted_errors(out["errors"])}}), got);
   }
 
   Verdict check_object(const Value& openapi, apiserver::schema::Kind kind, const Value& line) {
@@ -103,18 +116,22 @@ class Suite {
     auto decoded = schema.decode(in["object"]);
     if (!decoded) {
       std::string got = decoded.error().message();
-      return {got == line["err"].text(), line.contains("err") ? line["err"].string() : json::write(line["out"]), "err: " + got};
+      return {got == line["err"].text(),
+              line.contains("err") ? line["err"].string() : json::write(line["out"]),
+              "err: " + got};
     }
     Value old = in["old"];
     if (!old.is_null()) {
       auto old_decoded = schema.decode(old);
-      if (!old_decoded) return {false, json::write(line["out"]), "old: " + old_decoded.error().text()};
+      if (!old_decoded)
+        return {false, json::write(line["out"]), "old: " + old_decoded.error().text()};
       old = old_decoded->object;
     }
     Value unknown = Value::array();
     for (const std::string& path : decoded->unknown) unknown.push(path);
     Value got = json::object({{"object", decoded->object},
-                              {"errors", problems_value(schema.validate(decoded->object, old.is_null() ? nullptr : &old))}});
+                              {"errors", problems_value(schema.validate(
+                                             decoded->object, old.is_null() ? nullptr : &old))}});
     if (!unknown.empty()) got.set("unknown", unknown);
     Value want = line["out"];
     if (line.contains("err")) return {false, "err: " + line["err"].string(), json::write(got)};
@@ -126,7 +143,8 @@ class Suite {
     if (!loaded_) load_sveltos();
     std::string name = line["in"]["crd"].string();
     auto found = sveltos_.find(name);
-    if (found == sveltos_.end()) return {false, "CRD " + name, "neither Lesto's nor in LESTO_SVELTOS_CRDS"};
+    if (found == sveltos_.end())
+      return {false, "CRD " + name, "neither Lesto's nor in LESTO_SVELTOS_CRDS"};
     return check_with(*found->second, line);
   }
 
@@ -148,9 +166,10 @@ class Suite {
   void add_sveltos(const Value& crd) {
     const Value& spec = crd["spec"];
     for (const Value& version : spec["versions"].items()) {
-      apiserver::schema::Kind kind{spec["group"].string(), version["name"].string(), spec["names"]["kind"].string(),
-                                   spec["scope"].text() == "Namespaced" ? apiserver::schema::Scope::Namespaced
-                                                                        : apiserver::schema::Scope::Cluster};
+      apiserver::schema::Kind kind{
+          spec["group"].string(), version["name"].string(), spec["names"]["kind"].string(),
+          spec["scope"].text() == "Namespaced" ? apiserver::schema::Scope::Namespaced
+                                               : apiserver::schema::Scope::Cluster};
       auto schema = Schema::compile(version["schema"]["openAPIV3Schema"], kind, *types_);
       if (schema) sveltos_[crd["metadata"]["name"].string() + "/" + kind.version] = *schema;
     }

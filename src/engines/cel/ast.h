@@ -19,9 +19,16 @@ struct Function;
 enum class ExprKind : std::uint8_t { Literal, Ident, Select, Call, List, Map, Comprehension };
 
 enum class Macro : std::uint8_t {
-  All, Exists, ExistsOne, Map, Filter,
-  TransformList, TransformMap, TransformMapEntry,  // of two variables
-  OptMap, OptFlatMap,
+  All,
+  Exists,
+  ExistsOne,
+  Map,
+  Filter,
+  TransformList,
+  TransformMap,
+  TransformMapEntry,  // of two variables
+  OptMap,
+  OptFlatMap,
 };
 
 struct Expr;
@@ -37,7 +44,8 @@ struct Expr {
   std::string name;
   // Select and member Call: what it is of. Comprehension: the range.
   ExprRef target;
-  // Call: arguments; List: items; Map: keys and values in turn. Comprehension: its steps (filter before transform).
+  // Call: arguments; List: items; Map: keys and values in turn. Comprehension: its steps (filter
+  // before transform).
   std::vector<ExprRef> args;
   std::vector<bool> optional_entries;  // of List and Map: written with `?`
   bool presence = false;               // has(target.name)
@@ -50,7 +58,7 @@ struct Expr {
 
   // Set by the checker.
   TypeRef type;
-  int slot = -1;                      // of a variable on the evaluator's stack
+  int slot = -1;  // of a variable on the evaluator's stack
   const Function* function = nullptr;
   std::shared_ptr<const re2::RE2> regex;  // of a literal pattern
 };

@@ -34,15 +34,18 @@ const Functions& functions_of(Library library) {
 bool reads(const Expr& expr, int slot) {
   if (expr.kind == ExprKind::Ident && expr.slot == slot) return true;
   if (expr.target && reads(*expr.target, slot)) return true;
-  return std::any_of(expr.args.begin(), expr.args.end(), [&](const ExprRef& arg) { return reads(*arg, slot); });
+  return std::any_of(expr.args.begin(), expr.args.end(),
+                     [&](const ExprRef& arg) { return reads(*arg, slot); });
 }
 
 }  // namespace
 
-Program::Program(Environment environment, ExprRef root) : environment_(std::move(environment)), root_(std::move(root)) {}
+Program::Program(Environment environment, ExprRef root)
+    : environment_(std::move(environment)), root_(std::move(root)) {}
 Program::~Program() = default;
 
-std::expected<std::shared_ptr<const Program>, Refusal> Program::compile(std::string_view text, Environment environment) {
+std::expected<std::shared_ptr<const Program>, Refusal> Program::compile(std::string_view text,
+                                                                        Environment environment) {
   bool kubernetes = environment.library == Library::Kubernetes;
   Syntax syntax;
   syntax.optionals = kubernetes ? Optionals::On : Optionals::Off;
@@ -50,13 +53,16 @@ std::expected<std::shared_ptr<const Program>, Refusal> Program::compile(std::str
   syntax.quoted_fields = kubernetes ? QuotedFields::Off : QuotedFields::On;
   auto root = parse(text, syntax);
   if (!root) return std::unexpected(Refusal{Refusal::Stage::Parse, describe(text, {root.error()})});
-  auto complaints = check(**root, environment.variables, functions_of(environment.library), {.strict_literals = kubernetes});
-  if (!complaints.empty()) return std::unexpected(Refusal{Refusal::Stage::Check, describe(text, complaints)});
+  auto complaints = check(**root, environment.variables, functions_of(environment.library),
+                          {.strict_literals = kubernetes});
+  if (!complaints.empty())
+    return std::unexpected(Refusal{Refusal::Stage::Check, describe(text, complaints)});
   return std::make_shared<const Program>(std::move(environment), std::move(*root));
 }
 
 Result<Value> Program::run(std::vector<Value> values, Budget& budget) const {
-  if (values.size() != environment_.variables.size()) return fail(Code::Internal, "a value for each variable is needed");
+  if (values.size() != environment_.variables.size())
+    return fail(Code::Internal, "a value for each variable is needed");
   return evaluate(*root_, std::move(values), budget);
 }
 

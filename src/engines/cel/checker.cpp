@@ -30,14 +30,22 @@ TypeRef named_type(std::string_view name) {
 
 TypeRef literal_type(const Value& value) {
   switch (value.kind()) {
-    case Kind::Null: return simple(TypeKind::Null);
-    case Kind::Bool: return simple(TypeKind::Bool);
-    case Kind::Int: return simple(TypeKind::Int);
-    case Kind::Uint: return simple(TypeKind::Uint);
-    case Kind::Double: return simple(TypeKind::Double);
-    case Kind::String: return simple(TypeKind::String);
-    case Kind::Bytes: return simple(TypeKind::Bytes);
-    default: return dyn();
+    case Kind::Null:
+      return simple(TypeKind::Null);
+    case Kind::Bool:
+      return simple(TypeKind::Bool);
+    case Kind::Int:
+      return simple(TypeKind::Int);
+    case Kind::Uint:
+      return simple(TypeKind::Uint);
+    case Kind::Double:
+      return simple(TypeKind::Double);
+    case Kind::String:
+      return simple(TypeKind::String);
+    case Kind::Bytes:
+      return simple(TypeKind::Bytes);
+    default:
+      return dyn();
   }
 }
 
@@ -77,20 +85,28 @@ class Checker {
   }
 
   TypeRef undeclared(std::size_t position, std::string_view name) {
-    return complain(position, "undeclared reference to '" + std::string(name) + "' (in container '')");
+    return complain(position,
+                    "undeclared reference to '" + std::string(name) + "' (in container '')");
   }
 
   std::string shown(const TypeRef& type) const { return to_string(*substitution_.resolve(type)); }
 
   TypeRef check_kind(Expr& expr) {
     switch (expr.kind) {
-      case ExprKind::Literal: return literal_type(expr.literal);
-      case ExprKind::Ident: return check_name(expr, expr.name);
-      case ExprKind::Select: return check_select(expr);
-      case ExprKind::Call: return check_call(expr);
-      case ExprKind::List: return check_list(expr);
-      case ExprKind::Map: return check_map(expr);
-      case ExprKind::Comprehension: return check_comprehension(expr);
+      case ExprKind::Literal:
+        return literal_type(expr.literal);
+      case ExprKind::Ident:
+        return check_name(expr, expr.name);
+      case ExprKind::Select:
+        return check_select(expr);
+      case ExprKind::Call:
+        return check_call(expr);
+      case ExprKind::List:
+        return check_list(expr);
+      case ExprKind::Map:
+        return check_map(expr);
+      case ExprKind::Comprehension:
+        return check_comprehension(expr);
     }
     return dyn();
   }
@@ -122,7 +138,8 @@ class Checker {
     expr.target.reset();
   }
 
-  // A variable or type whose name has points. Local variables are never named so, and hide what begins with their name.
+  // A variable or type whose name has points. Local variables are never named so, and hide what
+  // begins with their name.
   TypeRef check_qualified(Expr& expr) {
     std::string name = qualified(expr);
     if (name.empty()) return nullptr;
@@ -155,16 +172,26 @@ class Checker {
     }
     TypeRef field;
     switch (target->kind) {
-      case TypeKind::Map: field = target->params[1]; break;
+      case TypeKind::Map:
+        field = target->params[1];
+        break;
       case TypeKind::Object: {
         auto member = target->members.find(expr.name);
-        field = member == target->members.end() ? complain(expr.position, "undefined field '" + expr.name + "'") : member->second.type;
+        field = member == target->members.end()
+                    ? complain(expr.position, "undefined field '" + expr.name + "'")
+                    : member->second.type;
         break;
       }
       case TypeKind::Dyn:
-      case TypeKind::Param: field = dyn(); break;
-      case TypeKind::Error: field = target; break;
-      default: field = complain(expr.position, "type '" + shown(target) + "' does not support field selection");
+      case TypeKind::Param:
+        field = dyn();
+        break;
+      case TypeKind::Error:
+        field = target;
+        break;
+      default:
+        field = complain(expr.position,
+                         "type '" + shown(target) + "' does not support field selection");
     }
     if (expr.presence) return simple(TypeKind::Bool);
     return optional ? optional_of(field) : field;
@@ -209,7 +236,8 @@ class Checker {
     Substitution before = substitution_;
     Substitution after = substitution_;
     for (const Overload& overload : function.overloads) {
-      if (overload.member != (expr.target != nullptr) || overload.params.size() != args.size()) continue;
+      if (overload.member != (expr.target != nullptr) || overload.params.size() != args.size())
+        continue;
       Substitution trial = before;
       std::map<std::string, TypeRef> names;
       bool fits = true;
@@ -230,9 +258,11 @@ class Checker {
       return result;
     }
     std::string list;
-    for (std::size_t i = expr.target ? 1 : 0; i < args.size(); ++i) list += (list.empty() ? "" : ", ") + shown(args[i]);
+    for (std::size_t i = expr.target ? 1 : 0; i < args.size(); ++i)
+      list += (list.empty() ? "" : ", ") + shown(args[i]);
     std::string given = (expr.target ? shown(args[0]) + "." : "") + "(" + list + ")";
-    return complain(expr.position, "found no matching overload for '" + function.name + "' applied to '" + given + "'");
+    return complain(expr.position, "found no matching overload for '" + function.name +
+                                       "' applied to '" + given + "'");
   }
 
   // Literal patterns are compiled here, once; with strict literals wrong ones are refused.
@@ -273,7 +303,8 @@ class Checker {
     if (!optional) return type;
     TypeRef inner = substitution_.fresh();
     if (!substitution_.assign(type, optional_of(inner))) {
-      complain(entry.position, "expected type 'optional_type(dyn)' but found '" + shown(type) + "'");
+      complain(entry.position,
+               "expected type 'optional_type(dyn)' but found '" + shown(type) + "'");
     }
     return inner;
   }
@@ -300,14 +331,17 @@ class Checker {
 
   void expect(const Expr& expr, const TypeRef& type, const TypeRef& wanted) {
     if (substitution_.assign(type, wanted)) return;
-    complain(expr.position, "expected type '" + shown(wanted) + "' but found '" + shown(type) + "'");
+    complain(expr.position,
+             "expected type '" + shown(wanted) + "' but found '" + shown(type) + "'");
   }
 
   TypeRef check_optional_macro(Expr& expr) {
     TypeRef range = substitution_.bound(check(*expr.target));
     TypeRef inner = range->kind == TypeKind::Optional ? range->params[0] : dyn();
-    if (range->kind != TypeKind::Optional && range->kind != TypeKind::Dyn && range->kind != TypeKind::Error) {
-      complain(expr.position, "found no matching overload for 'hasValue' applied to '" + shown(range) + ".()'");
+    if (range->kind != TypeKind::Optional && range->kind != TypeKind::Dyn &&
+        range->kind != TypeKind::Error) {
+      complain(expr.position,
+               "found no matching overload for 'hasValue' applied to '" + shown(range) + ".()'");
     }
     scope_.push_back({expr.variable, inner});
     TypeRef result = check(*expr.args[0]);
@@ -316,7 +350,8 @@ class Checker {
   }
 
   TypeRef check_comprehension(Expr& expr) {
-    if (expr.macro == Macro::OptMap || expr.macro == Macro::OptFlatMap) return check_optional_macro(expr);
+    if (expr.macro == Macro::OptMap || expr.macro == Macro::OptFlatMap)
+      return check_optional_macro(expr);
     TypeRef range = substitution_.bound(check(*expr.target));
     TypeRef key = dyn(), value = dyn();
     bool two = !expr.second_variable.empty();
@@ -331,9 +366,12 @@ class Checker {
         break;
       case TypeKind::Dyn:
       case TypeKind::Error:
-      case TypeKind::Param: break;
+      case TypeKind::Param:
+        break;
       default:
-        complain(expr.target->position, "expression of type '" + shown(range) + "' cannot be range of a comprehension (must be list, map, or dynamic)");
+        complain(expr.target->position,
+                 "expression of type '" + shown(range) +
+                     "' cannot be range of a comprehension (must be list, map, or dynamic)");
     }
     scope_.push_back({expr.variable, key});
     if (two) scope_.push_back({expr.second_variable, value});
@@ -351,14 +389,25 @@ class Checker {
     switch (expr.macro) {
       case Macro::All:
       case Macro::Exists:
-      case Macro::ExistsOne: expect(step, type, boolean); return boolean;
-      case Macro::Filter: expect(step, type, boolean); return list_of(element);
+      case Macro::ExistsOne:
+        expect(step, type, boolean);
+        return boolean;
+      case Macro::Filter:
+        expect(step, type, boolean);
+        return list_of(element);
       case Macro::Map:
-      case Macro::TransformList: return list_of(type);
+      case Macro::TransformList:
+        return list_of(type);
       case Macro::TransformMap:
-        return map_of(range->kind == TypeKind::Map ? range->params[0] : range->kind == TypeKind::List ? simple(TypeKind::Int) : dyn(), type);
-      case Macro::TransformMapEntry: expect(step, type, map_of(dyn(), dyn())); return type;
-      default: return dyn();
+        return map_of(range->kind == TypeKind::Map    ? range->params[0]
+                      : range->kind == TypeKind::List ? simple(TypeKind::Int)
+                                                      : dyn(),
+                      type);
+      case Macro::TransformMapEntry:
+        expect(step, type, map_of(dyn(), dyn()));
+        return type;
+      default:
+        return dyn();
     }
   }
 
@@ -371,7 +420,8 @@ class Checker {
 
 }  // namespace
 
-std::vector<Complaint> check(Expr& root, std::span<const Variable> variables, const Functions& functions, CheckOptions options) {
+std::vector<Complaint> check(Expr& root, std::span<const Variable> variables,
+                             const Functions& functions, CheckOptions options) {
   Checker checker(variables, functions, options);
   checker.check(root);
   std::stable_sort(checker.complaints.begin(), checker.complaints.end(),

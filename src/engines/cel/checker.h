@@ -17,11 +17,13 @@ struct Variable {
 };
 
 struct CheckOptions {
-  // Refuse literals of lists and maps whose members differ in type, and literals that cannot be patterns, times or spans.
+  // Refuse literals of lists and maps whose members differ in type, and literals that cannot be
+  // patterns, times or spans.
   bool strict_literals = false;
 };
 
 // Fills in types, slots (variables first, in their order) and functions. Empty when all is right.
-std::vector<Complaint> check(Expr& root, std::span<const Variable> variables, const Functions& functions, CheckOptions options);
+std::vector<Complaint> check(Expr& root, std::span<const Variable> variables,
+                             const Functions& functions, CheckOptions options);
 
 }  // namespace lesto::cel

@@ -49,19 +49,27 @@ class Reader {
 
   TypeRef type() {
     std::size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || text_[at_] == '#' ||
-                                  (text_[begin] == '#' && text_[at_] == '.' && text_[at_ + 1] != '('))) {
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' ||
+            text_[at_] == '#' ||
+            (text_[begin] == '#' && text_[at_] == '.' && text_[at_ + 1] != '('))) {
       ++at_;
     }
     std::string_view name = text_.substr(begin, at_ - begin);
-    if (name == "list" || name == "map" || name == "type" || name == "optional") return generic(name);
+    if (name == "list" || name == "map" || name == "type" || name == "optional")
+      return generic(name);
     if (name.starts_with('#')) return opaque(std::string(name.substr(1)));
     if (name.size() == 1) return param(std::string(name));
-    static const std::map<std::string_view, TypeKind> kSimple = {
-        {"dyn", TypeKind::Dyn},       {"null", TypeKind::Null},     {"bool", TypeKind::Bool},
-        {"int", TypeKind::Int},       {"uint", TypeKind::Uint},     {"double", TypeKind::Double},
-        {"string", TypeKind::String}, {"bytes", TypeKind::Bytes},   {"timestamp", TypeKind::Timestamp},
-        {"duration", TypeKind::Duration}};
+    static const std::map<std::string_view, TypeKind> kSimple = {{"dyn", TypeKind::Dyn},
+                                                                 {"null", TypeKind::Null},
+                                                                 {"bool", TypeKind::Bool},
+                                                                 {"int", TypeKind::Int},
+                                                                 {"uint", TypeKind::Uint},
+                                                                 {"double", TypeKind::Double},
+                                                                 {"string", TypeKind::String},
+                                                                 {"bytes", TypeKind::Bytes},
+                                                                 {"timestamp", TypeKind::Timestamp},
+                                                                 {"duration", TypeKind::Duration}};
     auto found = kSimple.find(name);
     CHECK(found != kSimple.end());
     return simple(found->second);
@@ -89,16 +97,20 @@ class Reader {
 
 bool Call::is(std::initializer_list<Kind> kinds) const {
   return args.size() == kinds.size() &&
-         std::equal(kinds.begin(), kinds.end(), args.begin(), [](Kind kind, const Value& arg) { return arg.is(kind); });
+         std::equal(kinds.begin(), kinds.end(), args.begin(),
+                    [](Kind kind, const Value& arg) { return arg.is(kind); });
 }
 
-std::unexpected<Error> Call::no_overload() const { return eval_error("no such overload: " + std::string(name)); }
+std::unexpected<Error> Call::no_overload() const {
+  return eval_error("no such overload: " + std::string(name));
+}
 
 void Functions::add(std::span<const Declaration> declarations) {
   for (const Declaration& declaration : declarations) {
     Function& function = functions_[std::string(declaration.name)];
     function.name = declaration.name;
-    for (Overload& overload : Reader(declaration.overloads).run()) function.overloads.push_back(std::move(overload));
+    for (Overload& overload : Reader(declaration.overloads).run())
+      function.overloads.push_back(std::move(overload));
     if (!function.implementation) function.implementation = declaration.implementation;
   }
 }

@@ -50,8 +50,9 @@ struct Call {
 
 using Implementation = Result<Value> (*)(const Call& call);
 
-// One function. Overloads are written "(string, int) -> bool" or "string.(int) -> bool", separated by " | ". Types: dyn null
-// bool int uint double string bytes timestamp duration list(T) map(K, V) type(T) optional(T) #name; A and B are parameters.
+// One function. Overloads are written "(string, int) -> bool" or "string.(int) -> bool", separated
+// by " | ". Types: dyn null bool int uint double string bytes timestamp duration list(T) map(K, V)
+// type(T) optional(T) #name; A and B are parameters.
 struct Declaration {
   std::string_view name;
   std::string_view overloads;
@@ -72,7 +73,8 @@ struct Function {
 
 class Functions {
  public:
-  // Later declarations of a name add overloads and keep the first implementation when theirs is null.
+  // Later declarations of a name add overloads and keep the first implementation when theirs is
+  // null.
   void add(std::span<const Declaration> declarations);
   const Function* find(std::string_view name) const;
 

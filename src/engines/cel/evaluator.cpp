@@ -15,13 +15,20 @@ class Evaluator {
   Result<Value> run(const Expr& expr) {
     if (!budget_.spend(1)) return too_costly();
     switch (expr.kind) {
-      case ExprKind::Literal: return expr.literal;
-      case ExprKind::Ident: return stack_[static_cast<std::size_t>(expr.slot)];
-      case ExprKind::Select: return select(expr);
-      case ExprKind::Call: return call(expr);
-      case ExprKind::List: return list(expr);
-      case ExprKind::Map: return map(expr);
-      case ExprKind::Comprehension: return comprehension(expr);
+      case ExprKind::Literal:
+        return expr.literal;
+      case ExprKind::Ident:
+        return stack_[static_cast<std::size_t>(expr.slot)];
+      case ExprKind::Select:
+        return select(expr);
+      case ExprKind::Call:
+        return call(expr);
+      case ExprKind::List:
+        return list(expr);
+      case ExprKind::Map:
+        return map(expr);
+      case ExprKind::Comprehension:
+        return comprehension(expr);
     }
     return eval_error("internal error");
   }
@@ -57,7 +64,8 @@ class Evaluator {
       if (!condition.is(Kind::Bool)) return eval_error("no such overload");
       return run(*expr.args[condition.boolean() ? 1 : 2]);
     }
-    if (expr.target && (expr.name == "or" || expr.name == "orValue") && expr.args.size() == 1) return alternative(expr);
+    if (expr.target && (expr.name == "or" || expr.name == "orValue") && expr.args.size() == 1)
+      return alternative(expr);
     std::vector<Value> args;
     args.reserve(expr.args.size() + 1);
     if (expr.target) {
@@ -104,7 +112,8 @@ class Evaluator {
     for (std::size_t i = 0; i < expr.args.size(); ++i) {
       TRY_ASSIGN(Value item, run(*expr.args[i]));
       if (expr.optional_entries[i]) {
-        if (!item.is(Kind::Optional)) return eval_error("cannot initialize optional list element from non-optional value");
+        if (!item.is(Kind::Optional))
+          return eval_error("cannot initialize optional list element from non-optional value");
         std::optional<Value> inner = item.optional();
         if (!inner) continue;
         item = std::move(*inner);
@@ -124,12 +133,14 @@ class Evaluator {
       TRY_ASSIGN(Value key, run(*expr.args[i]));
       TRY_ASSIGN(Value value, run(*expr.args[i + 1]));
       if (expr.optional_entries[i / 2]) {
-        if (!value.is(Kind::Optional)) return eval_error("cannot initialize optional entry from non-optional value");
+        if (!value.is(Kind::Optional))
+          return eval_error("cannot initialize optional entry from non-optional value");
         std::optional<Value> inner = value.optional();
         if (!inner) continue;
         value = std::move(*inner);
       }
-      if (!can_be_key(key)) return eval_error("unsupported key type: " + std::string(key.type_name()));
+      if (!can_be_key(key))
+        return eval_error("unsupported key type: " + std::string(key.type_name()));
       if (!budget_.spend(static_cast<std::int64_t>(entries.size() / 8))) return too_costly();
       entries.emplace_back(std::move(key), std::move(value));
     }
@@ -139,7 +150,9 @@ class Evaluator {
   // One turn of a comprehension: its variables on the stack.
   class Turn {
    public:
-    Turn(std::vector<Value>& stack, std::size_t count) : stack_(stack), count_(count) { stack_.resize(stack_.size() + count); }
+    Turn(std::vector<Value>& stack, std::size_t count) : stack_(stack), count_(count) {
+      stack_.resize(stack_.size() + count);
+    }
     ~Turn() { stack_.resize(stack_.size() - count_); }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
@@ -162,7 +175,8 @@ class Evaluator {
 
   Result<Value> comprehension(const Expr& expr) {
     TRY_ASSIGN(Value range, run(*expr.target));
-    if (expr.macro == Macro::OptMap || expr.macro == Macro::OptFlatMap) return optional_macro(expr, range);
+    if (expr.macro == Macro::OptMap || expr.macro == Macro::OptFlatMap)
+      return optional_macro(expr, range);
     if (!range.is(Kind::List) && !range.is(Kind::Map)) return eval_error("no such overload");
     std::vector<Value> keys;
     if (range.is(Kind::Map)) keys = range.keys();
@@ -178,7 +192,8 @@ class Evaluator {
     return finish(expr, std::move(gathered));
   }
 
-  Result<void> enter(Turn& turn, const Value& range, const std::vector<Value>& keys, std::size_t i, bool two) {
+  Result<void> enter(Turn& turn, const Value& range, const std::vector<Value>& keys, std::size_t i,
+                     bool two) {
     if (range.is(Kind::Map)) {
       turn.set(0, keys[i]);
       if (two) {
@@ -220,18 +235,22 @@ class Evaluator {
         if (!value.is(Kind::Bool)) return eval_error("no such overload");
         if (value.boolean()) gathered.items.push_back(std::move(first));
         break;
-      case Macro::TransformMap: gathered.entries.emplace_back(stack_[stack_.size() - 2], std::move(value)); break;
+      case Macro::TransformMap:
+        gathered.entries.emplace_back(stack_[stack_.size() - 2], std::move(value));
+        break;
       case Macro::TransformMapEntry:
         if (!value.is(Kind::Map)) return eval_error("no such overload");
         for (const Value& key : value.keys()) {
           TRY_ASSIGN(std::optional<Value> entry, value.find(key));
           for (const auto& known : gathered.entries) {
-            if (known.first == key) return eval_error("insert failed: key " + key_text(key) + " already exists");
+            if (known.first == key)
+              return eval_error("insert failed: key " + key_text(key) + " already exists");
           }
           gathered.entries.emplace_back(key, entry ? std::move(*entry) : Value());
         }
         break;
-      default: gathered.items.push_back(std::move(value));
+      default:
+        gathered.items.push_back(std::move(value));
     }
     return false;
   }
@@ -260,10 +279,13 @@ class Evaluator {
         if (gathered.error) return std::unexpected(std::move(*gathered.error));
         return Value::of(!decides);
       }
-      case Macro::ExistsOne: return Value::of(gathered.count == 1);
+      case Macro::ExistsOne:
+        return Value::of(gathered.count == 1);
       case Macro::TransformMap:
-      case Macro::TransformMapEntry: return Value::map(std::move(gathered.entries));
-      default: return Value::list(std::move(gathered.items));
+      case Macro::TransformMapEntry:
+        return Value::map(std::move(gathered.entries));
+      default:
+        return Value::list(std::move(gathered.items));
     }
   }
 
@@ -274,14 +296,17 @@ class Evaluator {
 // An index as a whole number; nothing when it is none.
 std::optional<std::int64_t> whole_index(const Value& index) {
   switch (index.kind()) {
-    case Kind::Int: return index.integer();
+    case Kind::Int:
+      return index.integer();
     case Kind::Uint:
       if (index.unsigned_integer() > INT64_MAX) return std::nullopt;
       return static_cast<std::int64_t>(index.unsigned_integer());
     case Kind::Double:
-      if (std::trunc(index.real()) != index.real() || std::abs(index.real()) >= 0x1p63) return std::nullopt;
+      if (std::trunc(index.real()) != index.real() || std::abs(index.real()) >= 0x1p63)
+        return std::nullopt;
       return static_cast<std::int64_t>(index.real());
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -298,7 +323,8 @@ std::string key_text(const Value& key) {
 
 Result<std::optional<Value>> look_up(const Value& target, const Value& index) {
   if (target.is(Kind::List)) {
-    if (!index.is_number()) return eval_error("unsupported index type '" + std::string(index.type_name()) + "' in list");
+    if (!index.is_number())
+      return eval_error("unsupported index type '" + std::string(index.type_name()) + "' in list");
     std::optional<std::int64_t> at = whole_index(index);
     if (!at) return eval_error("unsupported index value " + key_text(index) + " in list");
     if (*at < 0 || static_cast<std::size_t>(*at) >= target.size()) return std::optional<Value>();

@@ -20,7 +20,8 @@ struct QuantityValue final : OpaqueData {
   explicit QuantityValue(Quantity q) : quantity(q) {}
   std::string_view type_name() const override { return kName; }
   bool equals(const OpaqueData& other) const override {
-    return other.type_name() == kName && static_cast<const QuantityValue&>(other).quantity == quantity;
+    return other.type_name() == kName &&
+           static_cast<const QuantityValue&>(other).quantity == quantity;
   }
 };
 
@@ -30,7 +31,8 @@ struct SemverValue final : OpaqueData {
   explicit SemverValue(Semver v) : version(std::move(v)) {}
   std::string_view type_name() const override { return kName; }
   bool equals(const OpaqueData& other) const override {
-    return other.type_name() == kName && compare(static_cast<const SemverValue&>(other).version, version) == 0;
+    return other.type_name() == kName &&
+           compare(static_cast<const SemverValue&>(other).version, version) == 0;
   }
 };
 
@@ -91,7 +93,9 @@ Result<Value> quantity_sum(const Call& call) {
   } else {
     return call.no_overload();
   }
-  return made<QuantityValue>(Quantity{call.name == "add" ? a->quantity.nanos + other : a->quantity.nanos - other, a->quantity.form});
+  return made<QuantityValue>(
+      Quantity{call.name == "add" ? a->quantity.nanos + other : a->quantity.nanos - other,
+               a->quantity.form});
 }
 
 // compareTo, isLessThan and isGreaterThan of quantities and versions.
@@ -115,7 +119,8 @@ Result<Value> compare_values(const Call& call) {
 Result<Value> semver(const Call& call) {
   bool normalizing = call.is({Kind::String, Kind::Bool});
   if (!normalizing && !call.is({Kind::String})) return call.no_overload();
-  auto version = read_semver(call[0].view(), normalizing && call[1].boolean() ? Loose::Yes : Loose::No);
+  auto version =
+      read_semver(call[0].view(), normalizing && call[1].boolean() ? Loose::Yes : Loose::No);
   if (call.name == "isSemver") return Value::of(version.has_value());
   if (!version) return std::unexpected(version.error());
   return made<SemverValue>(std::move(*version));
@@ -132,7 +137,8 @@ Result<Value> url(const Call& call) {
   if (!call.is({Kind::String})) return call.no_overload();
   auto read = read_url(call[0].view());
   if (call.name == "isURL") return Value::of(read.has_value());
-  if (!read) return eval_error("URL parse error during conversion from string: " + read.error().message());
+  if (!read)
+    return eval_error("URL parse error during conversion from string: " + read.error().message());
   return made<UrlValue>(std::move(*read));
 }
 
@@ -163,12 +169,17 @@ struct Format {
 const std::map<std::string_view, Format>& formats() {
   static const std::map<std::string_view, Format> kFormats = {
       {"dns1123Label", {"[a-z0-9]([-a-z0-9]*[a-z0-9])?", 63}},
-      {"dns1123Subdomain", {"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", 253}},
+      {"dns1123Subdomain",
+       {"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", 253}},
       {"dns1035Label", {"[a-z]([-a-z0-9]*[a-z0-9])?", 63}},
       {"dns1123LabelPrefix", {"[a-z0-9]([-a-z0-9]*[-a-z0-9])?", 63}},
-      {"dns1123SubdomainPrefix", {"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*-?", 253}},
+      {"dns1123SubdomainPrefix",
+       {"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*-?", 253}},
       {"dns1035LabelPrefix", {"[a-z]([-a-z0-9]*[-a-z0-9])?", 63}},
-      {"qualifiedName", {"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]", 317}},
+      {"qualifiedName",
+       {"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/"
+        ")?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]",
+        317}},
       {"labelValue", {"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?", 63}},
       {"uri", {"", 0}},
       {"uuid", {"(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", 36}},
@@ -189,14 +200,17 @@ Result<Value> named_format(const Call& call) {
 
 bool fits(std::string_view name, const Format& format, std::string_view text) {
   if (name == "uri") return read_url(text).has_value();
-  if (name == "date") return text.size() == 10 && read_moment(std::string(text) + "T00:00:00Z").has_value();
+  if (name == "date")
+    return text.size() == 10 && read_moment(std::string(text) + "T00:00:00Z").has_value();
   if (name == "datetime") return read_moment(text).has_value();
   if (format.length != 0 && text.size() > format.length) return false;
-  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), re2::StringPiece(format.pattern.data(), format.pattern.size()));
+  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()),
+                             re2::StringPiece(format.pattern.data(), format.pattern.size()));
 }
 
 Result<Value> validate(const Call& call) {
-  const auto* value = call.size() == 2 && call[1].is(Kind::String) ? opaque_as<FormatValue>(call[0]) : nullptr;
+  const auto* value =
+      call.size() == 2 && call[1].is(Kind::String) ? opaque_as<FormatValue>(call[0]) : nullptr;
   if (!value) return call.no_overload();
   if (!call.budget.spend_bytes(call[1].view().size() * 4)) return too_costly();
   const Format& format = formats().at(value->name);
@@ -208,7 +222,8 @@ Result<Value> validate(const Call& call) {
 
 std::span<const Declaration> kubernetes_declarations() {
   static constexpr std::string_view kCompared =
-      "#kubernetes.Quantity.(#kubernetes.Quantity) -> bool | #kubernetes.Semver.(#kubernetes.Semver) -> bool";
+      "#kubernetes.Quantity.(#kubernetes.Quantity) -> bool | "
+      "#kubernetes.Semver.(#kubernetes.Semver) -> bool";
   static constexpr Declaration kDeclarations[] = {
       {"quantity", "(string) -> #kubernetes.Quantity", quantity},
       {"isQuantity", "(string) -> bool", quantity},
@@ -216,11 +231,20 @@ std::span<const Declaration> kubernetes_declarations() {
       {"isInteger", "#kubernetes.Quantity.() -> bool", quantity_number},
       {"asInteger", "#kubernetes.Quantity.() -> int", quantity_number},
       {"asApproximateFloat", "#kubernetes.Quantity.() -> double", quantity_number},
-      {"add", "#kubernetes.Quantity.(#kubernetes.Quantity) -> #kubernetes.Quantity | #kubernetes.Quantity.(int) -> #kubernetes.Quantity", quantity_sum},
-      {"sub", "#kubernetes.Quantity.(#kubernetes.Quantity) -> #kubernetes.Quantity | #kubernetes.Quantity.(int) -> #kubernetes.Quantity", quantity_sum},
+      {"add",
+       "#kubernetes.Quantity.(#kubernetes.Quantity) -> #kubernetes.Quantity | "
+       "#kubernetes.Quantity.(int) -> #kubernetes.Quantity",
+       quantity_sum},
+      {"sub",
+       "#kubernetes.Quantity.(#kubernetes.Quantity) -> #kubernetes.Quantity | "
+       "#kubernetes.Quantity.(int) -> #kubernetes.Quantity",
+       quantity_sum},
       {"isLessThan", kCompared, compare_values},
       {"isGreaterThan", kCompared, compare_values},
-      {"compareTo", "#kubernetes.Quantity.(#kubernetes.Quantity) -> int | #kubernetes.Semver.(#kubernetes.Semver) -> int", compare_values},
+      {"compareTo",
+       "#kubernetes.Quantity.(#kubernetes.Quantity) -> int | "
+       "#kubernetes.Semver.(#kubernetes.Semver) -> int",
+       compare_values},
       {"semver", "(string) -> #kubernetes.Semver | (string, bool) -> #kubernetes.Semver", semver},
       {"isSemver", "(string) -> bool | (string, bool) -> bool", semver},
       {"major", "#kubernetes.Semver.() -> int", semver_part},

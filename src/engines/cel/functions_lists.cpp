@@ -43,7 +43,8 @@ Result<Value> extreme(const Call& call) {
 // The zero of an empty list's sum is that of its declared type, which only the checker knows.
 Result<Value> empty_sum(const Call& call) {
   const Expr* target = call.expr.target.get();
-  TypeKind kind = target && target->type->kind == TypeKind::List ? target->type->params[0]->kind : TypeKind::Int;
+  TypeKind kind = target && target->type->kind == TypeKind::List ? target->type->params[0]->kind
+                                                                 : TypeKind::Int;
   if (kind == TypeKind::Uint) return Value::of(std::uint64_t{0});
   if (kind == TypeKind::Double) return Value::of(0.0);
   if (kind == TypeKind::Duration) return Value::of(Span{});
@@ -75,7 +76,8 @@ Result<Value> slice(const Call& call) {
   return Value::list(std::vector<Value>(items.begin() + from, items.begin() + to));
 }
 
-Result<void> flatten_into(const Call& call, const Value& list, std::int64_t depth, std::vector<Value>& out) {
+Result<void> flatten_into(const Call& call, const Value& list, std::int64_t depth,
+                          std::vector<Value>& out) {
   TRY_ASSIGN(std::vector<Value> items, items_of(call, list));
   for (Value& item : items) {
     if (item.is(Kind::List) && depth > 0) {
@@ -159,10 +161,12 @@ Result<Value> sets(const Call& call) {
 }
 
 constexpr std::string_view kOrdered =
-    "list(int).() -> bool | list(uint).() -> bool | list(double).() -> bool | list(bool).() -> bool | list(duration).() -> bool | "
+    "list(int).() -> bool | list(uint).() -> bool | list(double).() -> bool | list(bool).() -> "
+    "bool | list(duration).() -> bool | "
     "list(timestamp).() -> bool | list(string).() -> bool | list(bytes).() -> bool";
 constexpr std::string_view kExtreme =
-    "list(int).() -> int | list(uint).() -> uint | list(double).() -> double | list(bool).() -> bool | list(duration).() -> duration | "
+    "list(int).() -> int | list(uint).() -> uint | list(double).() -> double | list(bool).() -> "
+    "bool | list(duration).() -> duration | "
     "list(timestamp).() -> timestamp | list(string).() -> string | list(bytes).() -> bytes";
 
 }  // namespace
@@ -170,14 +174,19 @@ constexpr std::string_view kExtreme =
 std::span<const Declaration> list_declarations() {
   static constexpr Declaration kDeclarations[] = {
       {"isSorted", kOrdered, is_sorted},
-      {"sum", "list(int).() -> int | list(uint).() -> uint | list(double).() -> double | list(duration).() -> duration", sum},
+      {"sum",
+       "list(int).() -> int | list(uint).() -> uint | list(double).() -> double | "
+       "list(duration).() -> duration",
+       sum},
       {"min", kExtreme, extreme},
       {"max", kExtreme, extreme},
       {"slice", "list(A).(int, int) -> list(A)", slice},
       {"flatten", "list(list(A)).() -> list(A) | list(dyn).(int) -> list(dyn)", flatten},
       {"sort",
-       "list(int).() -> list(int) | list(uint).() -> list(uint) | list(double).() -> list(double) | list(bool).() -> list(bool) | "
-       "list(duration).() -> list(duration) | list(timestamp).() -> list(timestamp) | list(string).() -> list(string) | "
+       "list(int).() -> list(int) | list(uint).() -> list(uint) | list(double).() -> list(double) "
+       "| list(bool).() -> list(bool) | "
+       "list(duration).() -> list(duration) | list(timestamp).() -> list(timestamp) | "
+       "list(string).() -> list(string) | "
        "list(bytes).() -> list(bytes)",
        sort},
       {"reverse", "list(A).() -> list(A)", reverse},

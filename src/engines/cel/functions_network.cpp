@@ -48,7 +48,9 @@ std::string address_text(const Address& address) {
 }
 
 std::optional<std::string> IpValue::text() const { return address_text(address); }
-std::optional<std::string> CidrValue::text() const { return address_text(address) + "/" + std::to_string(bits); }
+std::optional<std::string> CidrValue::text() const {
+  return address_text(address) + "/" + std::to_string(bits);
+}
 
 // Why a dotted address is none, in the words of Go's netip.
 std::string dotted_error(std::string_view text) {
@@ -63,7 +65,8 @@ std::string dotted_error(std::string_view text) {
       ++digits;
       if (value > 255) return "IPv4 field has value >255";
     } else if (c == '.') {
-      if (i == 0 || i + 1 == text.size() || text[i - 1] == '.') return "IPv4 field must have at least one digit" + at;
+      if (i == 0 || i + 1 == text.size() || text[i - 1] == '.')
+        return "IPv4 field must have at least one digit" + at;
       if (fields == 3) return "IPv4 address too long";
       ++fields;
       value = 0;
@@ -77,7 +80,9 @@ std::string dotted_error(std::string_view text) {
 
 Result<Address> read_address(std::string_view text) {
   auto wrong = [&](std::string_view why) {
-    return fail(Code::Invalid, "IP Address \"" + std::string(text) + "\" parse error during conversion from string: ParseAddr(\"" + std::string(text) + "\"): " + std::string(why));
+    return fail(Code::Invalid, "IP Address \"" + std::string(text) +
+                                   "\" parse error during conversion from string: ParseAddr(\"" +
+                                   std::string(text) + "\"): " + std::string(why));
   };
   Address out;
   std::size_t first = text.find_first_of(".:%");
@@ -90,11 +95,15 @@ Result<Address> read_address(std::string_view text) {
   }
   out.family = 6;
   std::string plain(text.substr(0, text.find('%')));
-  if (inet_pton(AF_INET6, plain.c_str(), out.bytes.data()) != 1) return wrong("unexpected character");
-  if (plain.size() != text.size()) return fail(Code::Invalid, "IP address \"" + std::string(text) + "\" with zone value is not allowed");
+  if (inet_pton(AF_INET6, plain.c_str(), out.bytes.data()) != 1)
+    return wrong("unexpected character");
+  if (plain.size() != text.size())
+    return fail(Code::Invalid,
+                "IP address \"" + std::string(text) + "\" with zone value is not allowed");
   static constexpr unsigned char kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   if (std::memcmp(out.bytes.data(), kMapped, sizeof kMapped) == 0) {
-    return fail(Code::Invalid, "IPv4-mapped IPv6 address \"" + std::string(text) + "\" is not allowed");
+    return fail(Code::Invalid,
+                "IPv4-mapped IPv6 address \"" + std::string(text) + "\" is not allowed");
   }
   return out;
 }
@@ -106,7 +115,9 @@ struct Network {
 
 Result<Network> read_network(std::string_view text) {
   auto wrong = [&](std::string_view why) {
-    return fail(Code::Invalid, "network address parse error during conversion from string: netip.ParsePrefix(\"" + std::string(text) + "\"): " + std::string(why));
+    return fail(Code::Invalid,
+                "network address parse error during conversion from string: netip.ParsePrefix(\"" +
+                    std::string(text) + "\"): " + std::string(why));
   };
   std::size_t slash = text.rfind('/');
   if (slash == std::string_view::npos) return wrong("no '/'");
@@ -117,8 +128,10 @@ Result<Network> read_network(std::string_view text) {
     return wrong(inner == std::string::npos ? why : why.substr(inner));
   }
   std::string_view bits = text.substr(slash + 1);
-  bool digits = !bits.empty() && bits.size() <= 3 && bits.find_first_not_of("0123456789") == std::string_view::npos;
-  if (!digits || (bits.size() > 1 && bits[0] == '0')) return wrong("bad bits after slash: \"" + std::string(bits) + "\"");
+  bool digits = !bits.empty() && bits.size() <= 3 &&
+                bits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!digits || (bits.size() > 1 && bits[0] == '0'))
+    return wrong("bad bits after slash: \"" + std::string(bits) + "\"");
   int count = std::stoi(std::string(bits));
   if (count > (address->family == 4 ? 32 : 128)) return wrong("prefix length out of range");
   return Network{*address, count};
@@ -134,11 +147,16 @@ Address masked(const Address& address, int bits) {
 }
 
 bool holds(const CidrValue& cidr, const Address& address) {
-  return cidr.address.family == address.family && masked(cidr.address, cidr.bits) == masked(address, cidr.bits);
+  return cidr.address.family == address.family &&
+         masked(cidr.address, cidr.bits) == masked(address, cidr.bits);
 }
 
-Value ip_value(const Address& address) { return Value::opaque(std::make_shared<const IpValue>(address)); }
-Value cidr_value(const Address& address, int bits) { return Value::opaque(std::make_shared<const CidrValue>(address, bits)); }
+Value ip_value(const Address& address) {
+  return Value::opaque(std::make_shared<const IpValue>(address));
+}
+Value cidr_value(const Address& address, int bits) {
+  return Value::opaque(std::make_shared<const CidrValue>(address, bits));
+}
 
 // ip(string), and cidr.ip().
 Result<Value> ip(const Call& call) {
@@ -163,10 +181,13 @@ Result<Value> ip_part(const Call& call) {
   one.bytes[15] = 1;
   bool unspecified = a == zero;
   bool loopback = four ? a.bytes[0] == 127 : a == one;
-  bool link_multicast = four ? a.bytes[0] == 224 && a.bytes[1] == 0 && a.bytes[2] == 0 : a.bytes[0] == 0xff && (a.bytes[1] & 0x0f) == 2;
-  bool link_unicast = four ? a.bytes[0] == 169 && a.bytes[1] == 254 : a.bytes[0] == 0xfe && (a.bytes[1] & 0xc0) == 0x80;
+  bool link_multicast = four ? a.bytes[0] == 224 && a.bytes[1] == 0 && a.bytes[2] == 0
+                             : a.bytes[0] == 0xff && (a.bytes[1] & 0x0f) == 2;
+  bool link_unicast = four ? a.bytes[0] == 169 && a.bytes[1] == 254
+                           : a.bytes[0] == 0xfe && (a.bytes[1] & 0xc0) == 0x80;
   bool multicast = four ? (a.bytes[0] & 0xf0) == 0xe0 : a.bytes[0] == 0xff;
-  bool broadcast = four && a.bytes[0] == 255 && a.bytes[1] == 255 && a.bytes[2] == 255 && a.bytes[3] == 255;
+  bool broadcast =
+      four && a.bytes[0] == 255 && a.bytes[1] == 255 && a.bytes[2] == 255 && a.bytes[3] == 255;
   if (call.name == "isUnspecified") return Value::of(unspecified);
   if (call.name == "isLoopback") return Value::of(loopback);
   if (call.name == "isLinkLocalMulticast") return Value::of(link_multicast);
@@ -178,7 +199,9 @@ Result<Value> cidr(const Call& call) {
   if (!call.is({Kind::String})) return call.no_overload();
   auto network = read_network(call[0].view());
   if (call.name == "isCIDR") return Value::of(network.has_value());
-  if (!network) return eval_error("network address parse error during conversion from string: " + network.error().message());
+  if (!network)
+    return eval_error("network address parse error during conversion from string: " +
+                      network.error().message());
   return cidr_value(network->address, network->bits);
 }
 
@@ -186,7 +209,8 @@ Result<Value> contains(const Call& call) {
   const auto* cidr = call.size() == 2 ? opaque_as<CidrValue>(call[0]) : nullptr;
   if (!cidr) return call.no_overload();
   if (call.name == "containsIP") {
-    if (const auto* address = opaque_as<IpValue>(call[1])) return Value::of(holds(*cidr, address->address));
+    if (const auto* address = opaque_as<IpValue>(call[1]))
+      return Value::of(holds(*cidr, address->address));
     auto address = call[1].is(Kind::String) ? read_address(call[1].view()) : call.no_overload();
     // An address that does not parse is no error of its own in the library.
     if (!address) return call.no_overload();

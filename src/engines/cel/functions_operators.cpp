@@ -83,19 +83,25 @@ Result<Value> add(const Call& call) {
       }
       case Kind::Uint: {
         std::uint64_t out = 0;
-        if (__builtin_add_overflow(a.unsigned_integer(), b.unsigned_integer(), &out)) return unsigned_overflow();
+        if (__builtin_add_overflow(a.unsigned_integer(), b.unsigned_integer(), &out))
+          return unsigned_overflow();
         return Value::of(out);
       }
-      case Kind::Double: return Value::of(a.real() + b.real());
+      case Kind::Double:
+        return Value::of(a.real() + b.real());
       case Kind::String:
-      case Kind::Bytes: return joined(call);
-      case Kind::List: return concatenated(call);
+      case Kind::Bytes:
+        return joined(call);
+      case Kind::List:
+        return concatenated(call);
       case Kind::Duration: {
         std::int64_t out = 0;
-        if (__builtin_add_overflow(a.span().nanos, b.span().nanos, &out)) return eval_error("duration overflow");
+        if (__builtin_add_overflow(a.span().nanos, b.span().nanos, &out))
+          return eval_error("duration overflow");
         return Value::of(Span{out});
       }
-      default: break;
+      default:
+        break;
     }
   }
   if (call.is({Kind::Timestamp, Kind::Duration})) return moved(a.moment(), b.span().nanos, 1);
@@ -117,7 +123,8 @@ Result<Value> subtract(const Call& call) {
   if (call.is({Kind::Double, Kind::Double})) return Value::of(a.real() - b.real());
   if (call.is({Kind::Duration, Kind::Duration})) {
     std::int64_t out = 0;
-    if (__builtin_sub_overflow(a.span().nanos, b.span().nanos, &out)) return eval_error("duration overflow");
+    if (__builtin_sub_overflow(a.span().nanos, b.span().nanos, &out))
+      return eval_error("duration overflow");
     return Value::of(Span{out});
   }
   if (call.is({Kind::Timestamp, Kind::Duration})) return moved(a.moment(), b.span().nanos, -1);
@@ -128,12 +135,14 @@ Result<Value> subtract(const Call& call) {
 Result<Value> multiply(const Call& call) {
   if (call.is({Kind::Int, Kind::Int})) {
     std::int64_t out = 0;
-    if (__builtin_mul_overflow(call[0].integer(), call[1].integer(), &out)) return integer_overflow();
+    if (__builtin_mul_overflow(call[0].integer(), call[1].integer(), &out))
+      return integer_overflow();
     return Value::of(out);
   }
   if (call.is({Kind::Uint, Kind::Uint})) {
     std::uint64_t out = 0;
-    if (__builtin_mul_overflow(call[0].unsigned_integer(), call[1].unsigned_integer(), &out)) return unsigned_overflow();
+    if (__builtin_mul_overflow(call[0].unsigned_integer(), call[1].unsigned_integer(), &out))
+      return unsigned_overflow();
     return Value::of(out);
   }
   if (call.is({Kind::Double, Kind::Double})) return Value::of(call[0].real() * call[1].real());
@@ -157,7 +166,8 @@ Result<Value> divide(const Call& call) {
     if (call[1].unsigned_integer() == 0) return eval_error("division by zero");
     return Value::of(call[0].unsigned_integer() / call[1].unsigned_integer());
   }
-  if (call.is({Kind::Double, Kind::Double})) return Value::of(quotient(call[0].real(), call[1].real()));
+  if (call.is({Kind::Double, Kind::Double}))
+    return Value::of(quotient(call[0].real(), call[1].real()));
   return call.no_overload();
 }
 
@@ -180,7 +190,8 @@ Result<Value> negate(const Call& call) {
     return Value::of(-call[0].integer());
   }
   if (call.is({Kind::Double})) return Value::of(-call[0].real());
-  if (call.is({Kind::Duration}) && call[0].span().nanos != INT64_MIN) return Value::of(Span{-call[0].span().nanos});
+  if (call.is({Kind::Duration}) && call[0].span().nanos != INT64_MIN)
+    return Value::of(Span{-call[0].span().nanos});
   return eval_error("no such overload");
 }
 
@@ -193,10 +204,13 @@ Result<Value> logical_not(const Call& call) {
 std::int64_t weight(const Value& value) {
   switch (value.kind()) {
     case Kind::String:
-    case Kind::Bytes: return static_cast<std::int64_t>(value.view().size() / 10);
+    case Kind::Bytes:
+      return static_cast<std::int64_t>(value.view().size() / 10);
     case Kind::List:
-    case Kind::Map: return static_cast<std::int64_t>(value.size());
-    default: return 0;
+    case Kind::Map:
+      return static_cast<std::int64_t>(value.size());
+    default:
+      return 0;
   }
 }
 
@@ -246,28 +260,34 @@ Result<Value> index(const Call& call) {
   TRY_ASSIGN(std::optional<Value> found, look_up(target, call[1]));
   if (optional) return found ? Value::some(std::move(*found)) : Value::none();
   if (found) return std::move(*found);
-  return eval_error((target.is(Kind::List) ? "index out of bounds: " : "no such key: ") + key_text(call[1]));
+  return eval_error((target.is(Kind::List) ? "index out of bounds: " : "no such key: ") +
+                    key_text(call[1]));
 }
 
 // Calls that the evaluator does itself.
 Result<Value> elsewhere(const Call& call) { return call.no_overload(); }
 
 constexpr std::string_view kOrdered =
-    "(bool, bool) -> bool | (int, int) -> bool | (uint, uint) -> bool | (double, double) -> bool | (string, string) -> bool | "
+    "(bool, bool) -> bool | (int, int) -> bool | (uint, uint) -> bool | (double, double) -> bool | "
+    "(string, string) -> bool | "
     "(bytes, bytes) -> bool | (timestamp, timestamp) -> bool | (duration, duration) -> bool";
 constexpr std::string_view kMixed =
-    "(int, uint) -> bool | (int, double) -> bool | (uint, int) -> bool | (uint, double) -> bool | (double, int) -> bool | (double, uint) -> bool";
+    "(int, uint) -> bool | (int, double) -> bool | (uint, int) -> bool | (uint, double) -> bool | "
+    "(double, int) -> bool | (double, uint) -> bool";
 
 }  // namespace
 
 std::span<const Declaration> operator_declarations() {
   static constexpr Declaration kDeclarations[] = {
       {"_+_",
-       "(int, int) -> int | (uint, uint) -> uint | (double, double) -> double | (string, string) -> string | (bytes, bytes) -> bytes | "
-       "(list(A), list(A)) -> list(A) | (duration, duration) -> duration | (timestamp, duration) -> timestamp | (duration, timestamp) -> timestamp",
+       "(int, int) -> int | (uint, uint) -> uint | (double, double) -> double | (string, string) "
+       "-> string | (bytes, bytes) -> bytes | "
+       "(list(A), list(A)) -> list(A) | (duration, duration) -> duration | (timestamp, duration) "
+       "-> timestamp | (duration, timestamp) -> timestamp",
        add},
       {"_-_",
-       "(int, int) -> int | (uint, uint) -> uint | (double, double) -> double | (duration, duration) -> duration | "
+       "(int, int) -> int | (uint, uint) -> uint | (double, double) -> double | (duration, "
+       "duration) -> duration | "
        "(timestamp, duration) -> timestamp | (timestamp, timestamp) -> duration",
        subtract},
       {"_*_", "(int, int) -> int | (uint, uint) -> uint | (double, double) -> double", multiply},
@@ -289,16 +309,20 @@ std::span<const Declaration> operator_declarations() {
 }
 
 std::span<const Declaration> mixed_number_declarations() {
-  static constexpr Declaration kDeclarations[] = {
-      {"_<_", kMixed, compare}, {"_<=_", kMixed, compare}, {"_>_", kMixed, compare}, {"_>=_", kMixed, compare}};
+  static constexpr Declaration kDeclarations[] = {{"_<_", kMixed, compare},
+                                                  {"_<=_", kMixed, compare},
+                                                  {"_>_", kMixed, compare},
+                                                  {"_>=_", kMixed, compare}};
   return kDeclarations;
 }
 
 std::span<const Declaration> optional_index_declarations() {
   static constexpr Declaration kDeclarations[] = {
-      {"_[_]", "(optional(list(A)), int) -> optional(A) | (optional(map(A, B)), A) -> optional(B)", index},
+      {"_[_]", "(optional(list(A)), int) -> optional(A) | (optional(map(A, B)), A) -> optional(B)",
+       index},
       {"_[?_]",
-       "(list(A), int) -> optional(A) | (map(A, B), A) -> optional(B) | (optional(list(A)), int) -> optional(A) | "
+       "(list(A), int) -> optional(A) | (map(A, B), A) -> optional(B) | (optional(list(A)), int) "
+       "-> optional(A) | "
        "(optional(map(A, B)), A) -> optional(B)",
        index}};
   return kDeclarations;

@@ -31,7 +31,9 @@ struct Runes {
   }
 };
 
-std::unexpected<Error> out_of_range(std::int64_t index) { return eval_error("index out of range: " + std::to_string(index)); }
+std::unexpected<Error> out_of_range(std::int64_t index) {
+  return eval_error("index out of range: " + std::to_string(index));
+}
 
 Result<Value> char_at(const Call& call) {
   if (!call.is({Kind::String, Kind::Int})) return call.no_overload();
@@ -62,7 +64,8 @@ Result<Value> index_of(const Call& call) {
   if (offset < 0 || (bounded && offset > text.size())) return out_of_range(offset);
   if (part.size() == 0) return Value::of(offset);
   std::size_t from = text.starts[static_cast<std::size_t>(offset)];
-  std::size_t found = last ? call[0].view().rfind(call[1].view(), from) : call[0].view().find(call[1].view(), from);
+  std::size_t found =
+      last ? call[0].view().rfind(call[1].view(), from) : call[0].view().find(call[1].view(), from);
   if (found == std::string_view::npos) return Value::of(std::int64_t{-1});
   auto at = std::lower_bound(text.starts.begin(), text.starts.end(), found);
   return Value::of(static_cast<std::int64_t>(at - text.starts.begin()));
@@ -139,7 +142,9 @@ Result<Value> substring(const Call& call) {
   Runes runes(call[0].view());
   std::int64_t from = call[1].integer();
   std::int64_t to = bounded ? call[2].integer() : runes.size();
-  if (bounded && from > to) return eval_error("invalid substring range. start: " + std::to_string(from) + ", end: " + std::to_string(to));
+  if (bounded && from > to)
+    return eval_error("invalid substring range. start: " + std::to_string(from) +
+                      ", end: " + std::to_string(to));
   if (from < 0 || from > runes.size()) return out_of_range(from);
   if (to < 0 || to > runes.size()) return out_of_range(to);
   return built(call, std::string(runes.cut(from, to)));
@@ -185,14 +190,16 @@ Result<Value> quote(const Call& call) {
 }
 
 Result<Value> find(const Call& call) {
-  if (call.size() < 2 || !call[0].is(Kind::String) || !call[1].is(Kind::String)) return call.no_overload();
+  if (call.size() < 2 || !call[0].is(Kind::String) || !call[1].is(Kind::String))
+    return call.no_overload();
   bool all = call.name == "findAll";
   std::int64_t limit = all ? -1 : 1;
   if (all && call.size() == 3) {
     if (!call[2].is(Kind::Int)) return call.no_overload();
     limit = call[2].integer();
   }
-  if (!call.budget.spend_bytes(call[0].view().size() * (1 + call[1].view().size() / 4))) return too_costly();
+  if (!call.budget.spend_bytes(call[0].view().size() * (1 + call[1].view().size() / 4)))
+    return too_costly();
   re2::RE2::Options options;
   options.set_log_errors(false);
   re2::RE2 regex(call[1].string(), options);
@@ -215,18 +222,26 @@ Result<Value> find(const Call& call) {
 // A value in format's %s.
 Result<std::string> shown(const Value& value) {
   switch (value.kind()) {
-    case Kind::Null: return std::string("null");
-    case Kind::Bool: return std::string(value.boolean() ? "true" : "false");
-    case Kind::Int: return std::to_string(value.integer());
-    case Kind::Uint: return std::to_string(value.unsigned_integer());
+    case Kind::Null:
+      return std::string("null");
+    case Kind::Bool:
+      return std::string(value.boolean() ? "true" : "false");
+    case Kind::Int:
+      return std::to_string(value.integer());
+    case Kind::Uint:
+      return std::to_string(value.unsigned_integer());
     case Kind::Double:
       if (std::isinf(value.real())) return std::string(value.real() > 0 ? "Infinity" : "-Infinity");
       return double_text(value.real());
     case Kind::String:
-    case Kind::Bytes: return value.string();
-    case Kind::Timestamp: return moment_text(value.moment());
-    case Kind::Duration: return span_text(value.span());
-    case Kind::Type: return std::string(value.type_value() ? to_string(*value.type_value()) : "type");
+    case Kind::Bytes:
+      return value.string();
+    case Kind::Timestamp:
+      return moment_text(value.moment());
+    case Kind::Duration:
+      return span_text(value.span());
+    case Kind::Type:
+      return std::string(value.type_value() ? to_string(*value.type_value()) : "type");
     case Kind::List: {
       std::string out = "[";
       for (std::size_t i = 0; i < value.size(); ++i) {
@@ -249,7 +264,8 @@ Result<std::string> shown(const Value& value) {
       for (const std::string& entry : entries) out += (out.size() > 1 ? ", " : "") + entry;
       return out + "}";
     }
-    default: return eval_error("could not format value of type " + std::string(value.type_name()));
+    default:
+      return eval_error("could not format value of type " + std::string(value.type_name()));
   }
 }
 
@@ -257,7 +273,8 @@ std::string radix(std::uint64_t value, unsigned base, bool upper) {
   std::string out;
   do {
     unsigned digit = static_cast<unsigned>(value % base);
-    out.insert(out.begin(), static_cast<char>(digit < 10 ? '0' + digit : (upper ? 'A' : 'a') + digit - 10));
+    out.insert(out.begin(),
+               static_cast<char>(digit < 10 ? '0' + digit : (upper ? 'A' : 'a') + digit - 10));
     value /= base;
   } while (value != 0);
   return out;
@@ -274,16 +291,20 @@ std::string hex_of_bytes(std::string_view bytes, bool upper) {
 
 Result<std::string> formatted(char verb, int precision, const Value& value) {
   auto wrong = [&](std::string_view wanted) {
-    return eval_error("error during formatting: " + std::string(wanted) + ", was given " + std::string(value.type_name()));
+    return eval_error("error during formatting: " + std::string(wanted) + ", was given " +
+                      std::string(value.type_name()));
   };
   if (verb == 's') return shown(value);
   if (verb == 'f' || verb == 'e') {
     if (!value.is_number()) return wrong("fixed-point clause can only be used on doubles");
-    double number = value.is(Kind::Double) ? value.real() : value.is(Kind::Int) ? static_cast<double>(value.integer()) : static_cast<double>(value.unsigned_integer());
+    double number = value.is(Kind::Double) ? value.real()
+                    : value.is(Kind::Int)  ? static_cast<double>(value.integer())
+                                           : static_cast<double>(value.unsigned_integer());
     if (std::isnan(number)) return std::string("NaN");
     if (std::isinf(number)) return std::string(number > 0 ? "Infinity" : "-Infinity");
     char out[512];
-    std::snprintf(out, sizeof out, verb == 'f' ? "%.*f" : "%.*e", std::min(precision < 0 ? 6 : precision, 100), number);
+    std::snprintf(out, sizeof out, verb == 'f' ? "%.*f" : "%.*e",
+                  std::min(precision < 0 ? 6 : precision, 100), number);
     return std::string(out);
   }
   if (verb == 'd') {
@@ -291,14 +312,18 @@ Result<std::string> formatted(char verb, int precision, const Value& value) {
     return wrong("decimal clause can only be used on integers");
   }
   bool hex = verb == 'x' || verb == 'X';
-  if (hex && (value.is(Kind::String) || value.is(Kind::Bytes))) return hex_of_bytes(value.view(), verb == 'X');
+  if (hex && (value.is(Kind::String) || value.is(Kind::Bytes)))
+    return hex_of_bytes(value.view(), verb == 'X');
   if (verb == 'b' && value.is(Kind::Bool)) return std::string(value.boolean() ? "1" : "0");
   unsigned base = hex ? 16 : verb == 'o' ? 8 : verb == 'b' ? 2 : 0;
-  if (base == 0) return eval_error("could not parse formatting clause: unrecognized formatting clause \"" + std::string(1, verb) + "\"");
+  if (base == 0)
+    return eval_error("could not parse formatting clause: unrecognized formatting clause \"" +
+                      std::string(1, verb) + "\"");
   if (value.is(Kind::Uint)) return radix(value.unsigned_integer(), base, verb == 'X');
   if (!value.is(Kind::Int)) return wrong("only integers can be formatted so");
   std::int64_t number = value.integer();
-  std::uint64_t size = number < 0 ? ~static_cast<std::uint64_t>(number) + 1 : static_cast<std::uint64_t>(number);
+  std::uint64_t size =
+      number < 0 ? ~static_cast<std::uint64_t>(number) + 1 : static_cast<std::uint64_t>(number);
   return (number < 0 ? "-" : "") + radix(size, base, verb == 'X');
 }
 
@@ -320,10 +345,12 @@ Result<Value> format(const Call& call) {
     int precision = -1;
     if (text[i] == '.') {
       precision = 0;
-      for (++i; i < text.size() && text[i] >= '0' && text[i] <= '9' && precision < 1000; ++i) precision = precision * 10 + (text[i] - '0');
+      for (++i; i < text.size() && text[i] >= '0' && text[i] <= '9' && precision < 1000; ++i)
+        precision = precision * 10 + (text[i] - '0');
       if (i == text.size()) return eval_error("unexpected end of string");
     }
-    if (next >= call[1].size()) return eval_error("index " + std::to_string(next) + " out of range");
+    if (next >= call[1].size())
+      return eval_error("index " + std::to_string(next) + " out of range");
     TRY_ASSIGN(Value value, call[1].item(next++));
     TRY_ASSIGN(std::string part, formatted(text[i], precision, value));
     out += part;
@@ -340,17 +367,34 @@ Result<Value> optional_of_value(const Call& call) {
   const Value& value = call[0];
   bool zero = false;
   switch (value.kind()) {
-    case Kind::Null: zero = true; break;
-    case Kind::Bool: zero = !value.boolean(); break;
-    case Kind::Int: zero = value.integer() == 0; break;
-    case Kind::Uint: zero = value.unsigned_integer() == 0; break;
-    case Kind::Double: zero = value.real() == 0; break;
+    case Kind::Null:
+      zero = true;
+      break;
+    case Kind::Bool:
+      zero = !value.boolean();
+      break;
+    case Kind::Int:
+      zero = value.integer() == 0;
+      break;
+    case Kind::Uint:
+      zero = value.unsigned_integer() == 0;
+      break;
+    case Kind::Double:
+      zero = value.real() == 0;
+      break;
     case Kind::String:
-    case Kind::Bytes: zero = value.view().empty(); break;
+    case Kind::Bytes:
+      zero = value.view().empty();
+      break;
     case Kind::List:
-    case Kind::Map: zero = value.size() == 0; break;
-    case Kind::Duration: zero = value.span().nanos == 0; break;
-    default: break;
+    case Kind::Map:
+      zero = value.size() == 0;
+      break;
+    case Kind::Duration:
+      zero = value.span().nanos == 0;
+      break;
+    default:
+      break;
   }
   return zero ? Value::none() : Value::some(value);
 }
@@ -388,11 +432,14 @@ std::span<const Declaration> optional_declarations() {
 std::span<const Declaration> string_declarations() {
   static constexpr Declaration kDeclarations[] = {
       {"charAt", "string.(int) -> string", char_at},
-      {"indexOf", "string.(string) -> int | string.(string, int) -> int | list(A).(A) -> int", index_of},
-      {"lastIndexOf", "string.(string) -> int | string.(string, int) -> int | list(A).(A) -> int", index_of},
+      {"indexOf", "string.(string) -> int | string.(string, int) -> int | list(A).(A) -> int",
+       index_of},
+      {"lastIndexOf", "string.(string) -> int | string.(string, int) -> int | list(A).(A) -> int",
+       index_of},
       {"lowerAscii", "string.() -> string", change_case},
       {"upperAscii", "string.() -> string", change_case},
-      {"replace", "string.(string, string) -> string | string.(string, string, int) -> string", replace},
+      {"replace", "string.(string, string) -> string | string.(string, string, int) -> string",
+       replace},
       {"split", "string.(string) -> list(string) | string.(string, int) -> list(string)", split},
       {"substring", "string.(int) -> string | string.(int, int) -> string", substring},
       {"trim", "string.() -> string", trim},

@@ -19,7 +19,8 @@ Result<Value> to_timestamp(const Call& call) {
   }
   if (!call.is({Kind::String})) return call.no_overload();
   auto moment = read_moment(call[0].view());
-  if (!moment) return eval_error("type conversion error from 'string' to 'google.protobuf.Timestamp'");
+  if (!moment)
+    return eval_error("type conversion error from 'string' to 'google.protobuf.Timestamp'");
   if (!in_range(moment->seconds)) return eval_error("timestamp overflow");
   return Value::of(*moment);
 }
@@ -43,12 +44,15 @@ std::int64_t of_span(std::string_view name, std::int64_t nanos) {
 Result<Value> part(const Call& call) {
   using namespace std::chrono;
   if (call.is({Kind::Duration})) {
-    if (call.name != "getHours" && call.name != "getMinutes" && call.name != "getSeconds" && call.name != "getMilliseconds") return call.no_overload();
+    if (call.name != "getHours" && call.name != "getMinutes" && call.name != "getSeconds" &&
+        call.name != "getMilliseconds")
+      return call.no_overload();
     return Value::of(of_span(call.name, call[0].span().nanos));
   }
   bool zoned = call.is({Kind::Timestamp, Kind::String});
   if (!zoned && !call.is({Kind::Timestamp})) {
-    return eval_error("no such overload: " + std::string(call.name) + "(" + std::string(call[0].type_name()) + ")");
+    return eval_error("no such overload: " + std::string(call.name) + "(" +
+                      std::string(call[0].type_name()) + ")");
   }
   Moment moment = call[0].moment();
   std::int64_t local = moment.seconds;
@@ -64,7 +68,8 @@ Result<Value> part(const Call& call) {
   std::int64_t out = 0;
   if (name == "getFullYear") out = static_cast<int>(date.year());
   if (name == "getMonth") out = static_cast<std::int64_t>(static_cast<unsigned>(date.month())) - 1;
-  if (name == "getDayOfMonth") out = static_cast<std::int64_t>(static_cast<unsigned>(date.day())) - 1;
+  if (name == "getDayOfMonth")
+    out = static_cast<std::int64_t>(static_cast<unsigned>(date.day())) - 1;
   if (name == "getDate") out = static_cast<std::int64_t>(static_cast<unsigned>(date.day()));
   if (name == "getDayOfYear") out = (day_point - sys_days(date.year() / January / 1)).count();
   if (name == "getDayOfWeek") out = weekday(day_point).c_encoding();
@@ -79,10 +84,13 @@ Result<Value> part(const Call& call) {
 
 std::span<const Declaration> time_declarations() {
   static constexpr std::string_view kDate = "timestamp.() -> int | timestamp.(string) -> int";
-  static constexpr std::string_view kClock = "timestamp.() -> int | timestamp.(string) -> int | duration.() -> int";
+  static constexpr std::string_view kClock =
+      "timestamp.() -> int | timestamp.(string) -> int | duration.() -> int";
   static constexpr Declaration kDeclarations[] = {
-      {"timestamp", "(timestamp) -> timestamp | (int) -> timestamp | (string) -> timestamp", to_timestamp},
-      {"duration", "(duration) -> duration | (int) -> duration | (string) -> duration", to_duration},
+      {"timestamp", "(timestamp) -> timestamp | (int) -> timestamp | (string) -> timestamp",
+       to_timestamp},
+      {"duration", "(duration) -> duration | (int) -> duration | (string) -> duration",
+       to_duration},
       {"getFullYear", kDate, part},
       {"getMonth", kDate, part},
       {"getDayOfMonth", kDate, part},

@@ -18,7 +18,8 @@ void append_rune(std::string& out, std::uint32_t rune) {
   } else if (rune < 0x10000) {
     put(0xe0 | rune >> 12), put(0x80 | (rune >> 6 & 63)), put(0x80 | (rune & 63));
   } else {
-    put(0xf0 | rune >> 18), put(0x80 | (rune >> 12 & 63)), put(0x80 | (rune >> 6 & 63)), put(0x80 | (rune & 63));
+    put(0xf0 | rune >> 18), put(0x80 | (rune >> 12 & 63)), put(0x80 | (rune >> 6 & 63)),
+        put(0x80 | (rune & 63));
   }
 }
 
@@ -38,7 +39,9 @@ class Lexer {
   }
 
  private:
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   void skip_blank() {
     while (at_ < text_.size()) {
@@ -61,30 +64,35 @@ class Lexer {
     std::size_t begin = at_;
     if (at_ >= text_.size()) return make(TokenKind::End, begin);
     char c = text_[at_];
-    if (std::size_t prefix = string_prefix(); prefix != std::string_view::npos) return string(prefix);
+    if (std::size_t prefix = string_prefix(); prefix != std::string_view::npos)
+      return string(prefix);
     if (ident_start(c)) {
       while (ident_part(peek())) ++at_;
       return make(TokenKind::Ident, begin);
     }
     if (c == '`') {
       ++at_;
-      while (ident_part(peek()) || peek() == '.' || peek() == '-' || peek() == '/' || peek() == ' ') ++at_;
+      while (ident_part(peek()) || peek() == '.' || peek() == '-' || peek() == '/' || peek() == ' ')
+        ++at_;
       if (peek() == '`' && at_ > begin + 1) {
         ++at_;
-        return make(TokenKind::Quoted, begin, std::string(text_.substr(begin + 1, at_ - begin - 2)));
+        return make(TokenKind::Quoted, begin,
+                    std::string(text_.substr(begin + 1, at_ - begin - 2)));
       }
       return make(TokenKind::Bad, begin, "Syntax error: token recognition error at: '`'");
     }
     if (digit(c) || (c == '.' && digit(peek(1)))) return number();
-    static constexpr std::string_view kSymbols[] = {"==", "!=", "<=", ">=", "&&", "||", ".?", "[?", "(", ")", "[", "]", "{", "}",
-                                                    ".", ",", "?", ":", "<", ">", "+", "-", "*", "/", "%", "!"};
+    static constexpr std::string_view kSymbols[] = {
+        "==", "!=", "<=", ">=", "&&", "||", ".?", "[?", "(", ")", "[", "]", "{",
+        "}",  ".",  ",",  "?",  ":",  "<",  ">",  "+",  "-", "*", "/", "%", "!"};
     for (std::string_view symbol : kSymbols) {
       if (!text_.substr(at_).starts_with(symbol)) continue;
       // `a ? b` is no optional selection; `.?` and `[?` are only that when they stand together.
       at_ += symbol.size();
       return make(TokenKind::Symbol, begin);
     }
-    return make(TokenKind::Bad, begin, "Syntax error: token recognition error at: '" + std::string(1, c) + "'");
+    return make(TokenKind::Bad, begin,
+                "Syntax error: token recognition error at: '" + std::string(1, c) + "'");
   }
 
   // The length of r, b, br... when a string begins here.
@@ -119,7 +127,9 @@ class Lexer {
     std::string value;
     while (true) {
       if (at_ >= text_.size() || (!triple && (peek() == '\n' || peek() == '\r'))) {
-        return make(TokenKind::Bad, begin, "Syntax error: token recognition error at: '" + std::string(text_.substr(begin, at_ - begin)) + "'");
+        return make(TokenKind::Bad, begin,
+                    "Syntax error: token recognition error at: '" +
+                        std::string(text_.substr(begin, at_ - begin)) + "'");
       }
       if (peek() == mark && (!triple || (peek(1) == mark && peek(2) == mark))) {
         at_ += triple ? 3 : 1;
@@ -157,8 +167,9 @@ class Lexer {
     for (std::size_t i = 0; i < count; ++i) {
       char c = peek();
       std::uint32_t step = digit(c) ? static_cast<std::uint32_t>(c - '0')
-                           : std::isxdigit(static_cast<unsigned char>(c)) ? static_cast<std::uint32_t>(std::tolower(c) - 'a') + 10
-                                                                           : 99;
+                           : std::isxdigit(static_cast<unsigned char>(c))
+                               ? static_cast<std::uint32_t>(std::tolower(c) - 'a') + 10
+                               : 99;
       if (step >= base) return false;
       code = code * base + step;
       ++at_;
@@ -175,7 +186,8 @@ class Lexer {
   Token number() {
     std::size_t begin = at_;
     bool real = false;
-    if (peek() == '0' && (peek(1) == 'x' || peek(1) == 'X') && std::isxdigit(static_cast<unsigned char>(peek(2)))) {
+    if (peek() == '0' && (peek(1) == 'x' || peek(1) == 'X') &&
+        std::isxdigit(static_cast<unsigned char>(peek(2)))) {
       at_ += 2;
       while (std::isxdigit(static_cast<unsigned char>(peek()))) ++at_;
     } else {

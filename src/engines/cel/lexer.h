@@ -8,7 +8,18 @@
 
 namespace lesto::cel {
 
-enum class TokenKind : std::uint8_t { End, Ident, Quoted, Int, Uint, Double, String, Bytes, Symbol, Bad };
+enum class TokenKind : std::uint8_t {
+  End,
+  Ident,
+  Quoted,
+  Int,
+  Uint,
+  Double,
+  String,
+  Bytes,
+  Symbol,
+  Bad
+};
 
 struct Token {
   TokenKind kind = TokenKind::End;

@@ -42,12 +42,14 @@ std::string moment_text(const Moment& moment) {
   hh_mm_ss clock{local - day_point};
   char out[64];
   std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
   std::string text = out + fraction(moment.nanos);
   if (moment.offset == 0) return text + "Z";
   int minutes_east = std::abs(moment.offset) / 60;
-  std::snprintf(out, sizeof out, "%c%02d:%02d", moment.offset < 0 ? '-' : '+', minutes_east / 60, minutes_east % 60);
+  std::snprintf(out, sizeof out, "%c%02d:%02d", moment.offset < 0 ? '-' : '+', minutes_east / 60,
+                minutes_east % 60);
   return text + out;
 }
 
@@ -64,18 +66,24 @@ std::string span_text(Span span) {
 
 Result<Moment> read_moment(std::string_view text) {
   using namespace std::chrono;
-  int year_number = digits(text, 0, 4), month_number = digits(text, 5, 2), day_number = digits(text, 8, 2);
+  int year_number = digits(text, 0, 4), month_number = digits(text, 5, 2),
+      day_number = digits(text, 8, 2);
   int hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
-  bool shaped = text.size() >= 20 && text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == 't') && text[13] == ':' && text[16] == ':';
-  if (!shaped || year_number < 0 || month_number < 0 || day_number < 0 || hour < 0 || minute < 0 || second < 0) return no_moment(text);
-  year_month_day date{year(year_number), month(static_cast<unsigned>(month_number)), day(static_cast<unsigned>(day_number))};
+  bool shaped = text.size() >= 20 && text[4] == '-' && text[7] == '-' &&
+                (text[10] == 'T' || text[10] == 't') && text[13] == ':' && text[16] == ':';
+  if (!shaped || year_number < 0 || month_number < 0 || day_number < 0 || hour < 0 || minute < 0 ||
+      second < 0)
+    return no_moment(text);
+  year_month_day date{year(year_number), month(static_cast<unsigned>(month_number)),
+                      day(static_cast<unsigned>(day_number))};
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return no_moment(text);
   Moment moment;
   std::size_t at = 19;
   if (text[at] == '.') {
     std::int32_t unit = 100'000'000;
     std::size_t begin = ++at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10) moment.nanos += (text[at] - '0') * unit;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10)
+      moment.nanos += (text[at] - '0') * unit;
     if (at == begin) return no_moment(text);
   }
   if (at >= text.size()) return no_moment(text);
@@ -83,7 +91,9 @@ Result<Moment> read_moment(std::string_view text) {
     ++at;
   } else if (text[at] == '+' || text[at] == '-') {
     int hours_east = digits(text, at + 1, 2), minutes_east = digits(text, at + 4, 2);
-    if (hours_east < 0 || minutes_east < 0 || text[at + 3] != ':' || hours_east > 23 || minutes_east > 59) return no_moment(text);
+    if (hours_east < 0 || minutes_east < 0 || text[at + 3] != ':' || hours_east > 23 ||
+        minutes_east > 59)
+      return no_moment(text);
     moment.offset = (hours_east * 60 + minutes_east) * (text[at] == '-' ? -60 : 60);
     at += 6;
   } else {

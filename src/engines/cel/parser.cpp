@@ -15,20 +15,24 @@ namespace {
 using Parsed = std::expected<ExprRef, Complaint>;
 
 bool reserved(std::string_view word) {
-  static const std::set<std::string_view> kWords = {"as", "break", "const", "continue", "else", "for", "function", "if", "import",
-                                                    "let", "loop", "package", "namespace", "return", "var", "void", "while"};
+  static const std::set<std::string_view> kWords = {
+      "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+      "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
   return kWords.contains(word);
 }
 
-bool keyword(std::string_view word) { return word == "in" || word == "true" || word == "false" || word == "null"; }
+bool keyword(std::string_view word) {
+  return word == "in" || word == "true" || word == "false" || word == "null";
+}
 
 std::unexpected<Complaint> complain(std::size_t position, std::string text) {
   return std::unexpected(Complaint{position, std::move(text)});
 }
 
-#define LESTO_CEL_TRY(declaration, ...)                                   \
-  auto LESTO_CONCAT(parsed_, __LINE__) = __VA_ARGS__;                      \
-  if (!LESTO_CONCAT(parsed_, __LINE__)) return std::unexpected(std::move(LESTO_CONCAT(parsed_, __LINE__)).error()); \
+#define LESTO_CEL_TRY(declaration, ...)                                         \
+  auto LESTO_CONCAT(parsed_, __LINE__) = __VA_ARGS__;                           \
+  if (!LESTO_CONCAT(parsed_, __LINE__))                                         \
+    return std::unexpected(std::move(LESTO_CONCAT(parsed_, __LINE__)).error()); \
   declaration = std::move(*LESTO_CONCAT(parsed_, __LINE__))
 
 ExprRef node(ExprKind kind, std::size_t position) {
@@ -49,11 +53,15 @@ class Parser {
   }
 
  private:
-  const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  const Token& peek(std::size_t ahead = 0) const {
+    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+  }
   bool symbol(std::string_view text, std::size_t ahead = 0) const {
     return peek(ahead).kind == TokenKind::Symbol && peek(ahead).text == text;
   }
-  bool word(std::string_view text) const { return peek().kind == TokenKind::Ident && peek().text == text; }
+  bool word(std::string_view text) const {
+    return peek().kind == TokenKind::Ident && peek().text == text;
+  }
   bool eat(std::string_view text) {
     if (!symbol(text)) return false;
     ++at_;
@@ -97,7 +105,8 @@ class Parser {
   }
 
   Parsed expression() {
-    if (++depth_ > kDepthMax) return complain(peek().position, "expression recursion limit exceeded: 250");
+    if (++depth_ > kDepthMax)
+      return complain(peek().position, "expression recursion limit exceeded: 250");
     Parsed out = ternary();
     --depth_;
     return out;
@@ -153,7 +162,8 @@ class Parser {
     auto operand = [&]() { return level == 0 ? binary(1) : unary(); };
     LESTO_CEL_TRY(ExprRef left, operand());
     while (true) {
-      bool found = level == 0 ? symbol("+") || symbol("-") : symbol("*") || symbol("/") || symbol("%");
+      bool found =
+          level == 0 ? symbol("+") || symbol("-") : symbol("*") || symbol("/") || symbol("%");
       if (!found) return left;
       std::size_t position = peek().position;
       std::string name = "_" + std::string(peek().text) + "_";
@@ -168,7 +178,9 @@ class Parser {
     if (op.empty()) return member();
     std::size_t position = peek().position;
     std::size_t count = 0;
-    auto number_next = [&] { return peek(1).kind == TokenKind::Int || peek(1).kind == TokenKind::Double; };
+    auto number_next = [&] {
+      return peek(1).kind == TokenKind::Int || peek(1).kind == TokenKind::Double;
+    };
     while (symbol(op) && !(op == "-" && number_next())) {
       ++at_;
       ++count;
@@ -186,11 +198,13 @@ class Parser {
         LESTO_CEL_TRY(expr, select(std::move(expr), position));
       } else if (symbol("[") || symbol("[?")) {
         bool optional = symbol("[?");
-        if (optional && syntax_.optionals == Optionals::Off) return complain(position, "unsupported syntax '[?'");
+        if (optional && syntax_.optionals == Optionals::Off)
+          return complain(position, "unsupported syntax '[?'");
         ++at_;
         LESTO_CEL_TRY(ExprRef index, expression());
         LESTO_CEL_TRY([[maybe_unused]] int closed, closing("]"));
-        LESTO_CEL_TRY(expr, call(position, optional ? "_[?_]" : "_[_]", list(std::move(expr), std::move(index))));
+        LESTO_CEL_TRY(expr, call(position, optional ? "_[?_]" : "_[_]",
+                                 list(std::move(expr), std::move(index))));
       } else {
         return expr;
       }
@@ -204,11 +218,13 @@ class Parser {
 
   Parsed select(ExprRef target, std::size_t position) {
     bool optional = symbol(".?");
-    if (optional && syntax_.optionals == Optionals::Off) return complain(position, "unsupported syntax '.?'");
+    if (optional && syntax_.optionals == Optionals::Off)
+      return complain(position, "unsupported syntax '.?'");
     ++at_;
     const Token& name = peek();
     bool quoted = name.kind == TokenKind::Quoted;
-    if (quoted && syntax_.quoted_fields == QuotedFields::Off) return complain(name.position, "unsupported syntax: '`'");
+    if (quoted && syntax_.quoted_fields == QuotedFields::Off)
+      return complain(name.position, "unsupported syntax: '`'");
     if (!quoted && (name.kind != TokenKind::Ident || keyword(name.text))) return unexpected_token();
     ++at_;
     if (symbol("(") && !optional && !quoted) {
@@ -235,16 +251,20 @@ class Parser {
     }
   }
 
-  Parsed member_call(ExprRef target, std::string name, std::vector<ExprRef> args, std::size_t position) {
+  Parsed member_call(ExprRef target, std::string name, std::vector<ExprRef> args,
+                     std::size_t position) {
     ExprRef expr;
     bool two = syntax_.two_variables == TwoVariables::On;
-    auto macro = [&](Macro kind, std::size_t variables, std::size_t steps_least, std::size_t steps_most) {
-      return expr == nullptr && args.size() >= variables + steps_least && args.size() <= variables + steps_most
+    auto macro = [&](Macro kind, std::size_t variables, std::size_t steps_least,
+                     std::size_t steps_most) {
+      return expr == nullptr && args.size() >= variables + steps_least &&
+                     args.size() <= variables + steps_most
                  ? std::optional(std::pair(kind, variables))
                  : std::nullopt;
     };
     std::optional<std::pair<Macro, std::size_t>> found;
-    auto consider = [&](std::string_view wanted, Macro kind, std::size_t variables, std::size_t least, std::size_t most) {
+    auto consider = [&](std::string_view wanted, Macro kind, std::size_t variables,
+                        std::size_t least, std::size_t most) {
       if (!found && name == wanted) found = macro(kind, variables, least, most);
     };
     consider("all", Macro::All, 1, 1, 1);
@@ -276,11 +296,13 @@ class Parser {
     return comprehension(std::move(target), found->first, found->second, std::move(args), position);
   }
 
-  Parsed comprehension(ExprRef target, Macro macro, std::size_t variables, std::vector<ExprRef> args, std::size_t position) {
+  Parsed comprehension(ExprRef target, Macro macro, std::size_t variables,
+                       std::vector<ExprRef> args, std::size_t position) {
     ExprRef expr = node(ExprKind::Comprehension, position);
     expr->macro = macro;
     for (std::size_t i = 0; i < variables; ++i) {
-      if (args[i]->kind != ExprKind::Ident || args[i]->from_root) return complain(args[i]->position, "argument must be a simple name");
+      if (args[i]->kind != ExprKind::Ident || args[i]->from_root)
+        return complain(args[i]->position, "argument must be a simple name");
       (i == 0 ? expr->variable : expr->second_variable) = args[i]->name;
     }
     for (std::size_t i = variables; i < args.size(); ++i) expr->args.push_back(std::move(args[i]));
@@ -293,16 +315,20 @@ class Parser {
     switch (token.kind) {
       case TokenKind::Int:
       case TokenKind::Uint:
-      case TokenKind::Double: return number("");
+      case TokenKind::Double:
+        return number("");
       case TokenKind::String:
       case TokenKind::Bytes: {
         ExprRef expr = node(ExprKind::Literal, token.position);
-        expr->literal = token.kind == TokenKind::String ? Value::text(token.value) : Value::bytes(token.value);
+        expr->literal =
+            token.kind == TokenKind::String ? Value::text(token.value) : Value::bytes(token.value);
         ++at_;
         return expr;
       }
-      case TokenKind::Ident: return identifier(false, token.position);
-      default: break;
+      case TokenKind::Ident:
+        return identifier(false, token.position);
+      default:
+        break;
     }
     if (symbol("-") && (peek(1).kind == TokenKind::Int || peek(1).kind == TokenKind::Double)) {
       ++at_;
@@ -348,7 +374,8 @@ class Parser {
     }
     std::uint64_t most = static_cast<std::uint64_t>(INT64_MAX) + (sign.empty() ? 0 : 1);
     if (!fits || value > most) return complain(token.position, "invalid int literal");
-    expr->literal = Value::of(sign.empty() ? static_cast<std::int64_t>(value) : static_cast<std::int64_t>(~value + 1));
+    expr->literal = Value::of(sign.empty() ? static_cast<std::int64_t>(value)
+                                           : static_cast<std::int64_t>(~value + 1));
     return expr;
   }
 
@@ -379,7 +406,8 @@ class Parser {
   }
 
   static Parsed presence(ExprRef arg, std::size_t position) {
-    if (arg->kind != ExprKind::Select || arg->optional || arg->presence) return complain(arg->position, "invalid argument to has() macro");
+    if (arg->kind != ExprKind::Select || arg->optional || arg->presence)
+      return complain(arg->position, "invalid argument to has() macro");
     arg->presence = true;
     arg->position = position;
     return arg;
@@ -387,7 +415,8 @@ class Parser {
 
   std::expected<bool, Complaint> optional_entry() {
     if (!symbol("?")) return false;
-    if (syntax_.optionals == Optionals::Off) return complain(peek().position, "unsupported syntax '?'");
+    if (syntax_.optionals == Optionals::Off)
+      return complain(peek().position, "unsupported syntax '?'");
     ++at_;
     return true;
   }
@@ -395,7 +424,8 @@ class Parser {
   Parsed list_literal() {
     ExprRef expr = node(ExprKind::List, peek().position);
     bool first_optional = symbol("[?");
-    if (first_optional && syntax_.optionals == Optionals::Off) return complain(peek().position + 1, "unsupported syntax '?'");
+    if (first_optional && syntax_.optionals == Optionals::Off)
+      return complain(peek().position + 1, "unsupported syntax '?'");
     ++at_;
     bool first = true;
     while (!eat("]")) {
@@ -447,8 +477,10 @@ class Parser {
 }  // namespace
 
 std::expected<ExprRef, Complaint> parse(std::string_view text, Syntax syntax) {
-  auto runes = std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-  if (static_cast<std::size_t>(runes) > kTextMax) return complain(0, "expression code point size exceeds limit");
+  auto runes = std::count_if(text.begin(), text.end(),
+                             [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  if (static_cast<std::size_t>(runes) > kTextMax)
+    return complain(0, "expression code point size exceeds limit");
   return Parser(text, syntax).run();
 }
 

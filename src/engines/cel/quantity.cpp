@@ -62,7 +62,8 @@ std::string digits_of(Wide value) {
 Result<Quantity> read_quantity(std::string_view text) {
   bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
-  // The number as a whole one times a power of ten; digits beyond what matters are only remembered as lost.
+  // The number as a whole one times a power of ten; digits beyond what matters are only remembered
+  // as lost.
   Wide value = 0;
   int exponent = 0;
   std::size_t digits = 0, at = 0;
@@ -85,7 +86,8 @@ Result<Quantity> read_quantity(std::string_view text) {
   if (digits == 0) return fail(Code::Invalid, std::string(kSyntax));
   TRY_ASSIGN(Suffix suffix, read_suffix(text.substr(at)));
   exponent += suffix.form == QuantityForm::Binary ? 0 : suffix.exponent;
-  for (int i = 0; suffix.form == QuantityForm::Binary && i < suffix.exponent && value <= kMost; ++i) value <<= 1;
+  for (int i = 0; suffix.form == QuantityForm::Binary && i < suffix.exponent && value <= kMost; ++i)
+    value <<= 1;
   for (exponent += 9; exponent > 0 && value != 0 && value <= kMost; --exponent) value *= 10;
   // What is finer than a billionth is rounded away from zero.
   for (; exponent < 0 && value != 0; ++exponent) {
@@ -100,13 +102,15 @@ Result<Quantity> read_quantity(std::string_view text) {
   }
   if (finest_lost) ++value;
   value = std::min(value, kMost);
-  return Quantity{negative ? -static_cast<__int128>(value) : static_cast<__int128>(value), suffix.form};
+  return Quantity{negative ? -static_cast<__int128>(value) : static_cast<__int128>(value),
+                  suffix.form};
 }
 
 std::string quantity_text(const Quantity& quantity) {
   if (quantity.nanos == 0) return "0";
   std::string sign = quantity.nanos < 0 ? "-" : "";
-  Wide value = quantity.nanos < 0 ? static_cast<Wide>(-quantity.nanos) : static_cast<Wide>(quantity.nanos);
+  Wide value =
+      quantity.nanos < 0 ? static_cast<Wide>(-quantity.nanos) : static_cast<Wide>(quantity.nanos);
   if (quantity.form == QuantityForm::Binary && value >= 1024 * kUnit) {
     value = (value + kUnit - 1) / kUnit;
     std::size_t factor = 0;

@@ -12,7 +12,8 @@ bool digits_only(std::string_view text) {
 }
 
 bool word(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '-'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return std::isalnum(c) || c == '-'; });
 }
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
@@ -31,12 +32,16 @@ Result<std::uint64_t> read_number(std::string_view text, const std::string& name
   if (text.empty() || !digits_only(text)) {
     std::string lower = name;
     lower[0] = static_cast<char>(std::tolower(lower[0]));
-    return fail(Code::Invalid, "Invalid character(s) found in " + lower + " number " + quoted(text));
+    return fail(Code::Invalid,
+                "Invalid character(s) found in " + lower + " number " + quoted(text));
   }
-  if (text.size() > 1 && text[0] == '0') return fail(Code::Invalid, name + " number must not contain leading zeroes " + quoted(text));
+  if (text.size() > 1 && text[0] == '0')
+    return fail(Code::Invalid, name + " number must not contain leading zeroes " + quoted(text));
   std::uint64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc()) return fail(Code::Invalid, "strconv.ParseUint: parsing " + quoted(text) + ": value out of range");
+  if (error != std::errc())
+    return fail(Code::Invalid,
+                "strconv.ParseUint: parsing " + quoted(text) + ": value out of range");
   return value;
 }
 
@@ -70,10 +75,12 @@ Result<Semver> read_semver(std::string_view given, Loose loose) {
   if (text.empty()) return fail(Code::Invalid, "Version string empty");
   std::size_t first = text.find('.');
   std::size_t second = first == std::string::npos ? first : text.find('.', first + 1);
-  if (second == std::string::npos) return fail(Code::Invalid, "No Major.Minor.Patch elements found");
+  if (second == std::string::npos)
+    return fail(Code::Invalid, "No Major.Minor.Patch elements found");
   Semver out;
   TRY_ASSIGN(out.numbers[0], read_number(std::string_view(text).substr(0, first), "Major"));
-  TRY_ASSIGN(out.numbers[1], read_number(std::string_view(text).substr(first + 1, second - first - 1), "Minor"));
+  TRY_ASSIGN(out.numbers[1],
+             read_number(std::string_view(text).substr(first + 1, second - first - 1), "Minor"));
   std::string patch = text.substr(second + 1), build, prerelease;
   bool has_build = false, has_prerelease = false;
   if (std::size_t plus = patch.find('+'); plus != std::string::npos) {
@@ -87,17 +94,21 @@ Result<Semver> read_semver(std::string_view given, Loose loose) {
     patch.resize(dash);
   }
   TRY_ASSIGN(out.numbers[2], read_number(patch, "Patch"));
-  for (const std::string& part : has_prerelease ? split(prerelease, '.') : std::vector<std::string>()) {
+  for (const std::string& part :
+       has_prerelease ? split(prerelease, '.') : std::vector<std::string>()) {
     if (part.empty()) return fail(Code::Invalid, "Prerelease is empty");
-    if (!word(part)) return fail(Code::Invalid, "Invalid character(s) found in prerelease " + quoted(part));
+    if (!word(part))
+      return fail(Code::Invalid, "Invalid character(s) found in prerelease " + quoted(part));
     if (digits_only(part) && part.size() > 1 && part[0] == '0') {
-      return fail(Code::Invalid, "Numeric PreRelease version must not contain leading zeroes " + quoted(part));
+      return fail(Code::Invalid,
+                  "Numeric PreRelease version must not contain leading zeroes " + quoted(part));
     }
     out.prerelease.push_back(part);
   }
   for (const std::string& part : has_build ? split(build, '.') : std::vector<std::string>()) {
     if (part.empty()) return fail(Code::Invalid, "Build meta data is empty");
-    if (!word(part)) return fail(Code::Invalid, "Invalid character(s) found in build meta data " + quoted(part));
+    if (!word(part))
+      return fail(Code::Invalid, "Invalid character(s) found in build meta data " + quoted(part));
   }
   return out;
 }

@@ -8,21 +8,28 @@
 namespace lesto::cel {
 
 std::size_t rune_count(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 bool valid_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    auto byte = [&](std::size_t k) { return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u; };
+    auto byte = [&](std::size_t k) {
+      return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
+    };
     unsigned first = byte(0);
-    std::size_t size = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : (first & 0xf0) == 0xe0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+    std::size_t size = first < 0x80                    ? 1
+                       : first >= 0xc2 && first < 0xe0 ? 2
+                       : (first & 0xf0) == 0xe0        ? 3
+                       : first >= 0xf0 && first < 0xf5 ? 4
+                                                       : 0;
     if (size == 0) return false;
     for (std::size_t k = 1; k < size; ++k) {
       if ((byte(k) & 0xc0) != 0x80) return false;
     }
-    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) || (first == 0xf0 && byte(1) < 0x90) ||
-        (first == 0xf4 && byte(1) > 0x8f)) {
+    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
+        (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f)) {
       return false;
     }
     i += size;
@@ -49,7 +56,8 @@ std::string double_text(double value) {
     std::snprintf(out, sizeof out, "%.*e", precision, value);
     if (std::strtod(out, nullptr) == value) break;
   }
-  int exponent = std::atoi(std::string_view(out).substr(std::string_view(out).find('e') + 1).data());
+  int exponent =
+      std::atoi(std::string_view(out).substr(std::string_view(out).find('e') + 1).data());
   // With the shortest digits Go decides at six, however many there are.
   if (exponent < -4 || exponent >= 6) return out;
   std::snprintf(out, sizeof out, "%.*f", std::max(precision - exponent, 0), value);

@@ -22,7 +22,9 @@ TypeRef named(TypeKind kind, std::string name) {
 TypeRef simple(TypeKind kind) { return with_params(kind, {}); }
 TypeRef dyn() { return simple(TypeKind::Dyn); }
 TypeRef list_of(TypeRef element) { return with_params(TypeKind::List, {std::move(element)}); }
-TypeRef map_of(TypeRef key, TypeRef value) { return with_params(TypeKind::Map, {std::move(key), std::move(value)}); }
+TypeRef map_of(TypeRef key, TypeRef value) {
+  return with_params(TypeKind::Map, {std::move(key), std::move(value)});
+}
 TypeRef type_of(TypeRef of) { return with_params(TypeKind::Type, {std::move(of)}); }
 TypeRef optional_of(TypeRef of) { return with_params(TypeKind::Optional, {std::move(of)}); }
 TypeRef opaque(std::string name) { return named(TypeKind::Opaque, std::move(name)); }
@@ -38,24 +40,40 @@ TypeRef object(std::string name, std::map<std::string, Member, std::less<>> memb
 
 std::string to_string(const Type& type) {
   switch (type.kind) {
-    case TypeKind::Dyn: return "dyn";
-    case TypeKind::Error: return "!error!";
-    case TypeKind::Null: return "null";
-    case TypeKind::Bool: return "bool";
-    case TypeKind::Int: return "int";
-    case TypeKind::Uint: return "uint";
-    case TypeKind::Double: return "double";
-    case TypeKind::String: return "string";
-    case TypeKind::Bytes: return "bytes";
-    case TypeKind::Timestamp: return "timestamp";
-    case TypeKind::Duration: return "duration";
-    case TypeKind::List: return "list(" + to_string(*type.params[0]) + ")";
-    case TypeKind::Map: return "map(" + to_string(*type.params[0]) + ", " + to_string(*type.params[1]) + ")";
-    case TypeKind::Type: return type.params[0] ? "type(" + to_string(*type.params[0]) + ")" : "type";
-    case TypeKind::Optional: return "optional_type(" + to_string(*type.params[0]) + ")";
+    case TypeKind::Dyn:
+      return "dyn";
+    case TypeKind::Error:
+      return "!error!";
+    case TypeKind::Null:
+      return "null";
+    case TypeKind::Bool:
+      return "bool";
+    case TypeKind::Int:
+      return "int";
+    case TypeKind::Uint:
+      return "uint";
+    case TypeKind::Double:
+      return "double";
+    case TypeKind::String:
+      return "string";
+    case TypeKind::Bytes:
+      return "bytes";
+    case TypeKind::Timestamp:
+      return "timestamp";
+    case TypeKind::Duration:
+      return "duration";
+    case TypeKind::List:
+      return "list(" + to_string(*type.params[0]) + ")";
+    case TypeKind::Map:
+      return "map(" + to_string(*type.params[0]) + ", " + to_string(*type.params[1]) + ")";
+    case TypeKind::Type:
+      return type.params[0] ? "type(" + to_string(*type.params[0]) + ")" : "type";
+    case TypeKind::Optional:
+      return "optional_type(" + to_string(*type.params[0]) + ")";
     case TypeKind::Object:
     case TypeKind::Opaque:
-    case TypeKind::Param: return type.name;
+    case TypeKind::Param:
+      return type.name;
   }
   return {};
 }

@@ -10,7 +10,17 @@
 namespace lesto::cel {
 
 enum class TypeKind {
-  Dyn, Error, Null, Bool, Int, Uint, Double, String, Bytes, Timestamp, Duration,
+  Dyn,
+  Error,
+  Null,
+  Bool,
+  Int,
+  Uint,
+  Double,
+  String,
+  Bytes,
+  Timestamp,
+  Duration,
   List,      // params: element
   Map,       // params: key, value
   Object,    // fields

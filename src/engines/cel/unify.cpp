@@ -29,8 +29,10 @@ bool takes_null(const Type& type) {
     case TypeKind::Duration:
     case TypeKind::Timestamp:
     case TypeKind::Object:
-    case TypeKind::Opaque: return true;
-    default: return false;
+    case TypeKind::Opaque:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -57,14 +59,17 @@ bool Substitution::assign(const TypeRef& from, const TypeRef& to) {
 
 bool Substitution::less_specific(const TypeRef& a, const TypeRef& b) {
   if (loose(*a) || a->kind == TypeKind::Param) return true;
-  if (loose(*b) || b->kind == TypeKind::Param || a->kind != b->kind || a->params.size() != b->params.size()) return false;
+  if (loose(*b) || b->kind == TypeKind::Param || a->kind != b->kind ||
+      a->params.size() != b->params.size())
+    return false;
   for (std::size_t i = 0; i < a->params.size(); ++i) {
     if (a->params[i] && b->params[i] && !less_specific(a->params[i], b->params[i])) return false;
   }
   return true;
 }
 
-bool Substitution::mentions(const Bindings& bindings, const TypeRef& type, const std::string& name) {
+bool Substitution::mentions(const Bindings& bindings, const TypeRef& type,
+                            const std::string& name) {
   if (!type) return false;
   if (type->kind == TypeKind::Param) {
     if (type->name == name) return true;
@@ -77,7 +82,8 @@ bool Substitution::mentions(const Bindings& bindings, const TypeRef& type, const
   return false;
 }
 
-// `to` is what the variable must hold; a variable that holds a type already takes the more general of both.
+// `to` is what the variable must hold; a variable that holds a type already takes the more general
+// of both.
 bool Substitution::bind(Bindings& bindings, const TypeRef& variable, const TypeRef& to) {
   if (to->kind == TypeKind::Param && to->name == variable->name) return true;
   auto found = bindings.find(variable->name);
@@ -101,7 +107,8 @@ bool Substitution::assign(Bindings& bindings, const TypeRef& from, const TypeRef
   if (from->kind == TypeKind::Null) return takes_null(*to);
   if (to->kind == TypeKind::Null) return takes_null(*from);
   if (from->kind != to->kind) return false;
-  if (from->kind == TypeKind::Object) return from->members.size() == to->members.size() && from->name == to->name;
+  if (from->kind == TypeKind::Object)
+    return from->members.size() == to->members.size() && from->name == to->name;
   if (from->kind == TypeKind::Opaque) return from->name == to->name;
   if (from->kind == TypeKind::Type) return true;
   for (std::size_t i = 0; i < from->params.size(); ++i) {

@@ -14,7 +14,8 @@ class Substitution {
   // The overload's parameters replaced by fresh variables, the same for all that share `names`.
   TypeRef instantiate(const TypeRef& type, std::map<std::string, TypeRef>& names);
 
-  // May a value of type `from` be used as `to`? Binds variables when it may, changes nothing when not.
+  // May a value of type `from` be used as `to`? Binds variables when it may, changes nothing when
+  // not.
   bool assign(const TypeRef& from, const TypeRef& to);
 
   // With its bindings; what is unbound becomes dyn.

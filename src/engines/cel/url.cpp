@@ -15,7 +15,8 @@ std::optional<std::string> unescaped(std::string_view text, bool plus_is_blank) 
     } else if (text[i] != '%') {
       out += text[i];
     } else {
-      if (i + 2 >= text.size() || !std::isxdigit(static_cast<unsigned char>(text[i + 1])) || !std::isxdigit(static_cast<unsigned char>(text[i + 2]))) {
+      if (i + 2 >= text.size() || !std::isxdigit(static_cast<unsigned char>(text[i + 1])) ||
+          !std::isxdigit(static_cast<unsigned char>(text[i + 2]))) {
         return std::nullopt;
       }
       out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
@@ -40,11 +41,13 @@ std::string host_error(std::string_view host) {
     std::size_t close = host.find(']');
     if (close == std::string_view::npos) return "missing ']' in host";
     colon = close + 1 < host.size() ? close + 1 : std::string_view::npos;
-    if (colon != std::string_view::npos && host[colon] != ':') return "invalid port \"" + std::string(host.substr(colon)) + "\" after host";
+    if (colon != std::string_view::npos && host[colon] != ':')
+      return "invalid port \"" + std::string(host.substr(colon)) + "\" after host";
   }
   if (colon == std::string_view::npos) return {};
   std::string_view port = host.substr(colon + 1);
-  bool digits = std::all_of(port.begin(), port.end(), [](unsigned char c) { return std::isdigit(c); });
+  bool digits =
+      std::all_of(port.begin(), port.end(), [](unsigned char c) { return std::isdigit(c); });
   return digits ? "" : "invalid port \":" + std::string(port) + "\" after host";
 }
 
@@ -56,7 +59,8 @@ void read_query(std::string_view text, Url& url) {
     if (pair.empty() || pair.find(';') != std::string_view::npos) continue;
     std::size_t equal = pair.find('=');
     auto name = unescaped(pair.substr(0, equal), true);
-    auto value = unescaped(equal == std::string_view::npos ? std::string_view() : pair.substr(equal + 1), true);
+    auto value = unescaped(
+        equal == std::string_view::npos ? std::string_view() : pair.substr(equal + 1), true);
     if (name && value) url.query[*name].push_back(*value);
   }
 }
@@ -75,21 +79,28 @@ std::string Url::port() const {
 }
 
 Result<Url> read_url(std::string_view text) {
-  auto wrong = [&](std::string_view why) { return fail(Code::Invalid, "parse \"" + std::string(text) + "\": " + std::string(why)); };
+  auto wrong = [&](std::string_view why) {
+    return fail(Code::Invalid, "parse \"" + std::string(text) + "\": " + std::string(why));
+  };
   Url url;
   url.text = text;
   if (text.empty()) return wrong("empty url");
-  if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+  if (std::any_of(text.begin(), text.end(),
+                  [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
     return wrong("net/url: invalid control character in URL");
   }
   std::string_view rest = text;
   if (rest.starts_with(':')) return wrong("missing protocol scheme");
   std::size_t end = 0;
-  while (end < rest.size() && (std::isalnum(static_cast<unsigned char>(rest[end])) || (end > 0 && std::string_view("+-.").find(rest[end]) != std::string_view::npos))) ++end;
+  while (end < rest.size() &&
+         (std::isalnum(static_cast<unsigned char>(rest[end])) ||
+          (end > 0 && std::string_view("+-.").find(rest[end]) != std::string_view::npos)))
+    ++end;
   bool letter = std::isalpha(static_cast<unsigned char>(rest[0]));
   if (letter && end < rest.size() && rest[end] == ':') {
     url.scheme = rest.substr(0, end);
-    std::transform(url.scheme.begin(), url.scheme.end(), url.scheme.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(url.scheme.begin(), url.scheme.end(), url.scheme.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     rest.remove_prefix(end + 1);
   }
   if (std::size_t question = rest.find('?'); question != std::string_view::npos) {
@@ -103,7 +114,8 @@ Result<Url> read_url(std::string_view text) {
   if (!url.scheme.empty() && rest.starts_with("//")) {
     std::string_view authority = rest.substr(2, rest.find('/', 2) - 2);
     rest = rest.substr(std::min(rest.size(), 2 + authority.size()));
-    if (std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+    if (std::size_t at = authority.rfind('@'); at != std::string_view::npos)
+      authority.remove_prefix(at + 1);
     if (std::string error = host_error(authority); !error.empty()) return wrong(error);
     url.host = authority;
   }

@@ -11,10 +11,13 @@ namespace {
 bool is_kind(const Type* type, TypeKind kind) { return type && type->kind == kind; }
 
 std::string base64(std::string_view bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    auto at = [&](std::size_t k) { return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u; };
+    auto at = [&](std::size_t k) {
+      return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u;
+    };
     unsigned group = at(0) << 16 | at(1) << 8 | at(2);
     for (unsigned k = 0; k < 4; ++k) {
       out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
@@ -29,7 +32,12 @@ Result<std::string> unbase64(std::string_view text) {
   int bits = 0;
   for (char c : text) {
     if (c == '=') break;
-    int digit = c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+    int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
+                : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                : c >= '0' && c <= '9' ? c - '0' + 52
+                : c == '+' || c == '-' ? 62
+                : c == '/' || c == '_' ? 63
+                                       : -1;
     if (digit < 0) return eval_error("illegal base64 data");
     group = group << 6 | static_cast<unsigned>(digit);
     bits += 6;
@@ -42,10 +50,14 @@ Result<std::string> unbase64(std::string_view text) {
 
 std::optional<double> number_of(const Value& value) {
   switch (value.kind()) {
-    case Kind::Int: return static_cast<double>(value.integer());
-    case Kind::Uint: return static_cast<double>(value.unsigned_integer());
-    case Kind::Double: return value.real();
-    default: return std::nullopt;
+    case Kind::Int:
+      return static_cast<double>(value.integer());
+    case Kind::Uint:
+      return static_cast<double>(value.unsigned_integer());
+    case Kind::Double:
+      return value.real();
+    default:
+      return std::nullopt;
   }
 }
 
@@ -123,7 +135,9 @@ Value Value::map(std::vector<std::pair<Value, Value>> entries) {
   MapData data;
   data.entries.reserve(entries.size());
   for (auto& entry : entries) {
-    auto same = [&](const auto& known) { return known.first.kind() == entry.first.kind() && known.first == entry.first; };
+    auto same = [&](const auto& known) {
+      return known.first.kind() == entry.first.kind() && known.first == entry.first;
+    };
     auto known = std::find_if(data.entries.begin(), data.entries.end(), same);
     if (known != data.entries.end()) {
       known->second = std::move(entry.second);
@@ -134,18 +148,23 @@ Value Value::map(std::vector<std::pair<Value, Value>> entries) {
   return Value(Storage(std::make_shared<const MapData>(std::move(data))));
 }
 
-Value Value::some(Value value) { return Value(Storage(Maybe{std::make_shared<const Value>(std::move(value))})); }
+Value Value::some(Value value) {
+  return Value(Storage(Maybe{std::make_shared<const Value>(std::move(value))}));
+}
 Value Value::none() { return Value(Storage(Maybe{})); }
 
 Result<Value> Value::from_json(const json::Value& value, const Type* type) {
   switch (value.kind()) {
-    case json::Kind::Null: return Value();
-    case json::Kind::Bool: return of(value.boolean());
+    case json::Kind::Null:
+      return Value();
+    case json::Kind::Bool:
+      return of(value.boolean());
     case json::Kind::Int:
       if (is_kind(type, TypeKind::Double)) return of(value.number());
       return of(value.integer());
     case json::Kind::Double:
-      if (is_kind(type, TypeKind::Int) && std::abs(value.number()) < 0x1p63) return of(static_cast<std::int64_t>(value.number()));
+      if (is_kind(type, TypeKind::Int) && std::abs(value.number()) < 0x1p63)
+        return of(static_cast<std::int64_t>(value.number()));
       return of(value.number());
     case json::Kind::String: {
       if (is_kind(type, TypeKind::Bytes)) {
@@ -166,7 +185,9 @@ Result<Value> Value::from_json(const json::Value& value, const Type* type) {
     }
     case json::Kind::Array:
     case json::Kind::Object: {
-      bool fits = type && (value.is_array() ? type->kind == TypeKind::List : type->kind == TypeKind::Map || type->kind == TypeKind::Object);
+      bool fits = type && (value.is_array()
+                               ? type->kind == TypeKind::List
+                               : type->kind == TypeKind::Map || type->kind == TypeKind::Object);
       return Value(Storage(Json{value, fits ? type : nullptr}));
     }
   }
@@ -174,10 +195,12 @@ Result<Value> Value::from_json(const json::Value& value, const Type* type) {
 }
 
 Kind Value::kind() const {
-  static constexpr Kind kKinds[] = {Kind::Null, Kind::Bool, Kind::Int, Kind::Uint, Kind::Double, Kind::String, Kind::Bytes,
-                                    Kind::Map,  Kind::List, Kind::Map, Kind::Timestamp, Kind::Duration, Kind::Type,
-                                    Kind::Optional, Kind::Opaque};
-  if (const Json* json = std::get_if<Json>(&storage_)) return json->value.is_array() ? Kind::List : Kind::Map;
+  static constexpr Kind kKinds[] = {Kind::Null,   Kind::Bool,     Kind::Int,       Kind::Uint,
+                                    Kind::Double, Kind::String,   Kind::Bytes,     Kind::Map,
+                                    Kind::List,   Kind::Map,      Kind::Timestamp, Kind::Duration,
+                                    Kind::Type,   Kind::Optional, Kind::Opaque};
+  if (const Json* json = std::get_if<Json>(&storage_))
+    return json->value.is_array() ? Kind::List : Kind::Map;
   return kKinds[storage_.index()];
 }
 
@@ -236,7 +259,8 @@ Result<std::optional<Value>> Value::find(const Value& key) const {
   }
   const auto& entries = std::get<std::shared_ptr<const MapData>>(storage_)->entries;
   for (const auto& entry : entries) {
-    if (entry.first.kind() == key.kind() && entry.first == key) return std::optional<Value>(entry.second);
+    if (entry.first.kind() == key.kind() && entry.first == key)
+      return std::optional<Value>(entry.second);
   }
   if (!key.is_number()) return std::optional<Value>();
   for (const auto& entry : entries) {
@@ -249,34 +273,52 @@ std::vector<Value> Value::keys() const {
   std::vector<Value> out;
   out.reserve(size());
   if (const Json* json = std::get_if<Json>(&storage_)) {
-    for (const auto& member : json->value.members()) out.push_back(Value(Storage(Text{member.key})));
+    for (const auto& member : json->value.members())
+      out.push_back(Value(Storage(Text{member.key})));
     return out;
   }
-  for (const auto& entry : std::get<std::shared_ptr<const MapData>>(storage_)->entries) out.push_back(entry.first);
+  for (const auto& entry : std::get<std::shared_ptr<const MapData>>(storage_)->entries)
+    out.push_back(entry.first);
   return out;
 }
 
 const Type* Value::list_type() const {
   const Json* json = std::get_if<Json>(&storage_);
-  return json && json->type && json->type->kind == TypeKind::List && json->type->list != ListKind::Atomic ? json->type : nullptr;
+  return json && json->type && json->type->kind == TypeKind::List &&
+                 json->type->list != ListKind::Atomic
+             ? json->type
+             : nullptr;
 }
 
 bool operator==(const Value& a, const Value& b) {
-  if (a.is_number() && b.is_number()) return compare_numbers(a, b) == std::partial_ordering::equivalent;
+  if (a.is_number() && b.is_number())
+    return compare_numbers(a, b) == std::partial_ordering::equivalent;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Kind::Null: return true;
-    case Kind::Bool: return a.boolean() == b.boolean();
+    case Kind::Null:
+      return true;
+    case Kind::Bool:
+      return a.boolean() == b.boolean();
     case Kind::String:
-    case Kind::Bytes: return a.view() == b.view();
-    case Kind::List: return equal_lists(a, b);
-    case Kind::Map: return equal_maps(a, b);
-    case Kind::Timestamp: return a.moment() == b.moment();
-    case Kind::Duration: return a.span() == b.span();
-    case Kind::Type: return a.type_name() == b.type_name() && to_string(*a.type_value()) == to_string(*b.type_value());
-    case Kind::Optional: return a.optional() == b.optional();
-    case Kind::Opaque: return a.opaque_data().equals(b.opaque_data());
-    default: return false;
+    case Kind::Bytes:
+      return a.view() == b.view();
+    case Kind::List:
+      return equal_lists(a, b);
+    case Kind::Map:
+      return equal_maps(a, b);
+    case Kind::Timestamp:
+      return a.moment() == b.moment();
+    case Kind::Duration:
+      return a.span() == b.span();
+    case Kind::Type:
+      return a.type_name() == b.type_name() &&
+             to_string(*a.type_value()) == to_string(*b.type_value());
+    case Kind::Optional:
+      return a.optional() == b.optional();
+    case Kind::Opaque:
+      return a.opaque_data().equals(b.opaque_data());
+    default:
+      return false;
   }
 }
 
@@ -284,31 +326,45 @@ std::optional<std::partial_ordering> Value::compare(const Value& a, const Value&
   if (a.is_number() && b.is_number()) return compare_numbers(a, b);
   if (a.kind() != b.kind()) return std::nullopt;
   switch (a.kind()) {
-    case Kind::Bool: return static_cast<int>(a.boolean()) <=> static_cast<int>(b.boolean());
+    case Kind::Bool:
+      return static_cast<int>(a.boolean()) <=> static_cast<int>(b.boolean());
     case Kind::String:
-    case Kind::Bytes: return a.view() <=> b.view();
-    case Kind::Duration: return a.span().nanos <=> b.span().nanos;
+    case Kind::Bytes:
+      return a.view() <=> b.view();
+    case Kind::Duration:
+      return a.span().nanos <=> b.span().nanos;
     case Kind::Timestamp:
       if (auto order = a.moment().seconds <=> b.moment().seconds; order != 0) return order;
       return a.moment().nanos <=> b.moment().nanos;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
 json::Value Value::to_json() const {
   switch (kind()) {
-    case Kind::Bool: return boolean();
-    case Kind::Int: return integer();
+    case Kind::Bool:
+      return boolean();
+    case Kind::Int:
+      return integer();
     case Kind::Uint:
-      return unsigned_integer() <= INT64_MAX ? json::Value(static_cast<std::int64_t>(unsigned_integer()))
-                                             : json::Value(static_cast<double>(unsigned_integer()));
-    case Kind::Double: return real();
-    case Kind::String: return view();
-    case Kind::Bytes: return base64(view());
-    case Kind::Timestamp: return moment_text(moment());
-    case Kind::Duration: return span_text(span());
-    case Kind::Type: return to_string(*type_value());
-    case Kind::Optional: return optional() ? optional()->to_json() : json::Value();
+      return unsigned_integer() <= INT64_MAX
+                 ? json::Value(static_cast<std::int64_t>(unsigned_integer()))
+                 : json::Value(static_cast<double>(unsigned_integer()));
+    case Kind::Double:
+      return real();
+    case Kind::String:
+      return view();
+    case Kind::Bytes:
+      return base64(view());
+    case Kind::Timestamp:
+      return moment_text(moment());
+    case Kind::Duration:
+      return span_text(span());
+    case Kind::Type:
+      return to_string(*type_value());
+    case Kind::Optional:
+      return optional() ? optional()->to_json() : json::Value();
     case Kind::List: {
       json::Value out = json::Value::array();
       for (std::size_t i = 0; i < size(); ++i) {
@@ -331,26 +387,41 @@ json::Value Value::to_json() const {
       }
       return out;
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
 std::string_view Value::type_name() const {
   switch (kind()) {
-    case Kind::Null: return "null_type";
-    case Kind::Bool: return "bool";
-    case Kind::Int: return "int";
-    case Kind::Uint: return "uint";
-    case Kind::Double: return "double";
-    case Kind::String: return "string";
-    case Kind::Bytes: return "bytes";
-    case Kind::List: return "list";
-    case Kind::Map: return "map";
-    case Kind::Timestamp: return "google.protobuf.Timestamp";
-    case Kind::Duration: return "google.protobuf.Duration";
-    case Kind::Type: return "type";
-    case Kind::Optional: return "optional_type";
-    case Kind::Opaque: return opaque_data().type_name();
+    case Kind::Null:
+      return "null_type";
+    case Kind::Bool:
+      return "bool";
+    case Kind::Int:
+      return "int";
+    case Kind::Uint:
+      return "uint";
+    case Kind::Double:
+      return "double";
+    case Kind::String:
+      return "string";
+    case Kind::Bytes:
+      return "bytes";
+    case Kind::List:
+      return "list";
+    case Kind::Map:
+      return "map";
+    case Kind::Timestamp:
+      return "google.protobuf.Timestamp";
+    case Kind::Duration:
+      return "google.protobuf.Duration";
+    case Kind::Type:
+      return "type";
+    case Kind::Optional:
+      return "optional_type";
+    case Kind::Opaque:
+      return opaque_data().type_name();
   }
   return {};
 }

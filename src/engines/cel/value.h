@@ -18,7 +18,20 @@
 namespace lesto::cel {
 
 enum class Kind : std::uint8_t {
-  Null, Bool, Int, Uint, Double, String, Bytes, List, Map, Timestamp, Duration, Type, Optional, Opaque,
+  Null,
+  Bool,
+  Int,
+  Uint,
+  Double,
+  String,
+  Bytes,
+  List,
+  Map,
+  Timestamp,
+  Duration,
+  Type,
+  Optional,
+  Opaque,
 };
 
 // A point in time, with the offset in which it is printed. Years 1 to 9999.
@@ -27,7 +40,9 @@ struct Moment {
   std::int32_t nanos = 0;    // 0 to 999999999
   std::int32_t offset = 0;   // seconds east of UTC
 
-  friend bool operator==(const Moment& a, const Moment& b) { return a.seconds == b.seconds && a.nanos == b.nanos; }
+  friend bool operator==(const Moment& a, const Moment& b) {
+    return a.seconds == b.seconds && a.nanos == b.nanos;
+  }
 };
 
 struct Span {
@@ -49,8 +64,8 @@ struct OpaqueData {
 struct ListData;
 struct MapData;
 
-// Copies are cheap. JSON lists and maps stay JSON; `type` says how their members are read and must outlive the value
-// (it belongs to the program or its environment); null reads by what the JSON is.
+// Copies are cheap. JSON lists and maps stay JSON; `type` says how their members are read and must
+// outlive the value (it belongs to the program or its environment); null reads by what the JSON is.
 class Value {
  public:
   Value() = default;
@@ -68,7 +83,9 @@ class Value {
   static Value type(TypeRef type) { return Value(Storage(std::move(type))); }
   static Value some(Value value);
   static Value none();
-  static Value opaque(std::shared_ptr<const OpaqueData> data) { return Value(Storage(std::move(data))); }
+  static Value opaque(std::shared_ptr<const OpaqueData> data) {
+    return Value(Storage(std::move(data)));
+  }
   // An error when the JSON does not fit the type (a date that is none).
   static Result<Value> from_json(const json::Value& value, const Type* type = nullptr);
 
@@ -86,7 +103,9 @@ class Value {
   std::string_view view() const;  // String and Bytes; borrowed from this value
   std::string string() const { return std::string(view()); }
   const TypeRef& type_value() const { return std::get<TypeRef>(storage_); }
-  const OpaqueData& opaque_data() const { return *std::get<std::shared_ptr<const OpaqueData>>(storage_); }
+  const OpaqueData& opaque_data() const {
+    return *std::get<std::shared_ptr<const OpaqueData>>(storage_);
+  }
   std::optional<Value> optional() const;
 
   // Lists and maps.
@@ -99,12 +118,14 @@ class Value {
   // How a JSON list compares and merges; Atomic for all else.
   const Type* list_type() const;
 
-  // Numbers of different types compare by value; NaN equals nothing. An error only for what cannot be compared.
+  // Numbers of different types compare by value; NaN equals nothing. An error only for what cannot
+  // be compared.
   friend bool operator==(const Value& a, const Value& b);
   // Of numbers, texts, bytes, booleans, moments and spans of one kind; nothing otherwise.
   static std::optional<std::partial_ordering> compare(const Value& a, const Value& b);
 
-  // What the program's answer looks like as JSON, for reports: bytes as base64, moments and spans as text.
+  // What the program's answer looks like as JSON, for reports: bytes as base64, moments and spans
+  // as text.
   json::Value to_json() const;
 
   std::string_view type_name() const;
@@ -123,9 +144,10 @@ class Value {
   struct Maybe {
     std::shared_ptr<const Value> value;
   };
-  using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, Text, Bytes, Json,
-                               std::shared_ptr<const ListData>, std::shared_ptr<const MapData>, Moment, Span, TypeRef,
-                               Maybe, std::shared_ptr<const OpaqueData>>;
+  using Storage =
+      std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, Text, Bytes, Json,
+                   std::shared_ptr<const ListData>, std::shared_ptr<const MapData>, Moment, Span,
+                   TypeRef, Maybe, std::shared_ptr<const OpaqueData>>;
   explicit Value(Storage storage) : storage_(std::move(storage)) {}
 
   const Type* member_type(std::string_view name, std::string_view& raw) const;
@@ -153,6 +175,8 @@ const T* opaque_as(const Value& value) {
   return static_cast<const T*>(&value.opaque_data());
 }
 
-inline std::unexpected<Error> eval_error(std::string text) { return fail(Code::Invalid, std::move(text)); }
+inline std::unexpected<Error> eval_error(std::string text) {
+  return fail(Code::Invalid, std::move(text));
+}
 
 }  // namespace lesto::cel

@@ -20,7 +20,8 @@ std::optional<std::int32_t> read_offset(std::string_view text) {
     text.remove_prefix(1);
   }
   std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon > 2 || text.size() - colon > 3) return std::nullopt;
+  if (colon == std::string_view::npos || colon == 0 || colon > 2 || text.size() - colon > 3)
+    return std::nullopt;
   std::int32_t parts[2] = {0, 0};
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (i == colon) continue;
@@ -33,9 +34,12 @@ std::optional<std::int32_t> read_offset(std::string_view text) {
 
 // Names of the table, which never lead out of it.
 bool zone_name(std::string_view name) {
-  if (name.empty() || name.size() > 64 || !std::isalpha(static_cast<unsigned char>(name[0]))) return false;
+  if (name.empty() || name.size() > 64 || !std::isalpha(static_cast<unsigned char>(name[0])))
+    return false;
   for (char c : name) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '/' && c != '_' && c != '-' && c != '+') return false;
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '/' && c != '_' && c != '-' &&
+        c != '+')
+      return false;
   }
   return true;
 }
@@ -48,7 +52,8 @@ class ZoneFile {
   std::optional<std::int32_t> offset_at(std::int64_t second) {
     if (!header(0)) return std::nullopt;
     // The second block has 64-bit times.
-    std::size_t skip = 44 + transitions_ * 5 + types_ * 6 + abbreviations_ + leaps_ * 8 + standards_ + locals_;
+    std::size_t skip =
+        44 + transitions_ * 5 + types_ * 6 + abbreviations_ + leaps_ * 8 + standards_ + locals_;
     if (!header(skip)) return std::nullopt;
     std::size_t times = skip + 44;
     std::size_t indexes = times + transitions_ * 8;
@@ -66,7 +71,8 @@ class ZoneFile {
  private:
   std::uint64_t number(std::size_t at, std::size_t size) const {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) value = value << 8 | static_cast<unsigned char>(bytes_[at + i]);
+    for (std::size_t i = 0; i < size; ++i)
+      value = value << 8 | static_cast<unsigned char>(bytes_[at + i]);
     return value;
   }
 
@@ -78,11 +84,13 @@ class ZoneFile {
     transitions_ = number(at + 32, 4);
     types_ = number(at + 36, 4);
     abbreviations_ = number(at + 40, 4);
-    return transitions_ < kFileMax && types_ < 256 && leaps_ < kFileMax && abbreviations_ < kFileMax;
+    return transitions_ < kFileMax && types_ < 256 && leaps_ < kFileMax &&
+           abbreviations_ < kFileMax;
   }
 
   std::string bytes_;
-  std::size_t locals_ = 0, standards_ = 0, leaps_ = 0, transitions_ = 0, types_ = 0, abbreviations_ = 0;
+  std::size_t locals_ = 0, standards_ = 0, leaps_ = 0, transitions_ = 0, types_ = 0,
+              abbreviations_ = 0;
 };
 
 }  // namespace

@@ -29,7 +29,8 @@ TEST(Data, EveryServedGroupVersionHasItsSchemasAndItsMessages) {
       EXPECT_GT((*messages)["messages"][message].size(), 0u) << message;
     }
   }
-  EXPECT_EQ((*resources)["apps/v1"]["deployments"]["subresources"]["scale"]["kind"].text(), "Scale");
+  EXPECT_EQ((*resources)["apps/v1"]["deployments"]["subresources"]["scale"]["kind"].text(),
+            "Scale");
   EXPECT_TRUE((*resources)["v1"]["pods"]["generation"].boolean());
 }
 

@@ -110,6 +110,10 @@ void complete_job(json::Value& job) {
   labels.set("batch.kubernetes.io/controller-uid", uid);
   labels.set("job-name", name);
   labels.set("batch.kubernetes.io/job-name", name);
+  // The Job itself is labelled as its template, unless it has labels of its own.
+  const Value shared = labels;
+  if (job["metadata"]["labels"].empty()) job.set_path({"metadata", "labels"}, shared);
+  spec = job.edit("spec");
   if (!(*spec)["selector"].is_object()) spec->set("selector", Value::object());
   spec->set_path({"selector", "matchLabels", "batch.kubernetes.io/controller-uid"}, uid);
 }

@@ -12,16 +12,22 @@ namespace {
 
 using json::Value;
 
-std::unexpected<Error> broken(std::string_view what) { return fail(Code::Invalid, "proto: " + std::string(what)); }
+std::unexpected<Error> broken(std::string_view what) {
+  return fail(Code::Invalid, "proto: " + std::string(what));
+}
 
 std::string base64(std::string_view bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    auto at = [&](std::size_t k) { return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u; };
+    auto at = [&](std::size_t k) {
+      return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u;
+    };
     unsigned group = at(0) << 16 | at(1) << 8 | at(2);
-    for (unsigned k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+    for (unsigned k = 0; k < 4; ++k)
+      out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
   }
   return out;
 }
@@ -97,7 +103,8 @@ class Decoder {
   }
 
   static bool is_zero(const Value& value) {
-    return (value.is_string() && value.text().empty()) || (value.is_bool() && !value.boolean()) || (value.is_number() && value.number() == 0);
+    return (value.is_string() && value.text().empty()) || (value.is_bool() && !value.boolean()) ||
+           (value.is_number() && value.number() == 0);
   }
 
   Result<void> add_entry(Value& map, const Field& field, const WireField& wire) {
@@ -133,7 +140,8 @@ class Decoder {
 
   Result<void> add_items(Value& list, const Field& field, const WireField& wire) {
     if (!list.is_array()) list = Value::array();
-    bool number = !field.message && (field.type == "int32" || field.type == "int64" || field.type == "bool");
+    bool number =
+        !field.message && (field.type == "int32" || field.type == "int64" || field.type == "bool");
     if (number && wire.type == 2) {
       WireReader reader(wire.bytes);
       while (!reader.done()) {
@@ -151,11 +159,13 @@ class Decoder {
 
   Result<Value> one(const Field& field, const WireField& wire) {
     const std::string& type = field.type;
-    bool scalar = !field.message && (type == "bool" || type == "int32" || type == "int64" || type == "float64");
+    bool scalar = !field.message &&
+                  (type == "bool" || type == "int32" || type == "int64" || type == "float64");
     if (scalar != (wire.type != 2)) return broken("wrong wire type for field " + field.go_name);
     if (field.message) return message(*field.message, wire.bytes);
     if (type == "bool") return Value(wire.value != 0);
-    if (type == "int32") return Value(static_cast<std::int64_t>(static_cast<std::int32_t>(wire.value)));
+    if (type == "int32")
+      return Value(static_cast<std::int64_t>(static_cast<std::int32_t>(wire.value)));
     if (type == "int64") return Value(static_cast<std::int64_t>(wire.value));
     if (type == "float64") return Value(std::bit_cast<double>(wire.value));
     if (type == "string") return Value(wire.bytes);
@@ -164,7 +174,8 @@ class Decoder {
   }
 
   Result<Value> special(const std::string& type, std::string_view bytes) {
-    if (type == "schemaOrBool" || type == "schemaOrArray" || type == "schemaOrStrings") return schema_or(type, bytes);
+    if (type == "schemaOrBool" || type == "schemaOrArray" || type == "schemaOrStrings")
+      return schema_or(type, bytes);
     if (type == "strings") {
       Value out = Value::array();
       WireReader reader(bytes);
@@ -177,7 +188,8 @@ class Decoder {
     TRY_ASSIGN(Parts parts, Parts::read(bytes));
     if (type == "time" || type == "microTime") return time(bytes, parts, type == "microTime");
     if (type == "duration") return Value(duration_text(Duration(parts.number(1))));
-    if (type == "quantity") return Value(parts.text(1).empty() ? std::string_view("0") : parts.text(1));
+    if (type == "quantity")
+      return Value(parts.text(1).empty() ? std::string_view("0") : parts.text(1));
     if (type == "intOrString") {
       if (parts.number(1) == 1) return Value(parts.text(3));
       return Value(static_cast<std::int64_t>(static_cast<std::int32_t>(parts.number(2))));
@@ -193,7 +205,8 @@ class Decoder {
     constexpr std::int64_t kSecondsMost = 9'000'000'000;  // within the range of Time
     std::int64_t seconds = parts.number(1);
     if (seconds > kSecondsMost || seconds < -kSecondsMost) return Value();
-    Time at{std::chrono::seconds(seconds) + std::chrono::nanoseconds(static_cast<std::int32_t>(parts.number(2)))};
+    Time at{std::chrono::seconds(seconds) +
+            std::chrono::nanoseconds(static_cast<std::int32_t>(parts.number(2)))};
     return Value(micro ? rfc3339_micro(at) : rfc3339(at));
   }
 
@@ -232,14 +245,19 @@ class Decoder {
 
 Result<Value> read_protobuf(std::string_view body, const Types& types) {
   constexpr std::string_view kMagic{"k8s\0", 4};
-  if (!body.starts_with(kMagic)) return fail(Code::Invalid, "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+  if (!body.starts_with(kMagic))
+    return fail(
+        Code::Invalid,
+        "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
   TRY_ASSIGN(Parts unknown, Parts::read(body.substr(kMagic.size())));
   TRY_ASSIGN(Parts type_meta, Parts::read(unknown.text(1)));
   std::string api_version(type_meta.text(1)), kind(type_meta.text(2));
   if (kind.empty()) return fail(Code::Invalid, "Object 'Kind' is missing in protobuf body");
   const Message* message = types.kind(api_version, kind);
   if (!message) message = types.message("meta.v1." + kind);
-  if (!message) return fail(Code::Invalid, "no kind \"" + kind + "\" is registered for version \"" + api_version + "\"");
+  if (!message)
+    return fail(Code::Invalid,
+                "no kind \"" + kind + "\" is registered for version \"" + api_version + "\"");
   TRY_ASSIGN(Value value, Decoder(types).message(*message, unknown.text(2)));
   value.set("apiVersion", api_version);
   value.set("kind", kind);

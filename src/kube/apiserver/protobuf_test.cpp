@@ -1,5 +1,6 @@
-// Goal: what Go clients send in protobuf reads like the JSON of the same object. Method: bodies that kubectl sent, and
-// upstream's own pairs of files (k8s.io/api/testdata, from the Go module cache; skipped when it is not there).
+// Goal: what Go clients send in protobuf reads like the JSON of the same object. Method: bodies
+// that kubectl sent, and upstream's own pairs of files (k8s.io/api/testdata, from the Go module
+// cache; skipped when it is not there).
 #include "kube/apiserver/protobuf.h"
 
 #include <gtest/gtest.h>
@@ -42,8 +43,10 @@ Value meaningful(const Value& value) {
     Value out = Value::object();
     for (const auto& member : value.members()) {
       Value inner = meaningful(member.value);
-      bool nothing = inner.is_null() || (inner.is_string() && inner.text().empty()) || (inner.is_bool() && !inner.boolean()) ||
-                     (inner.is_number() && inner.number() == 0) || ((inner.is_object() || inner.is_array()) && inner.empty());
+      bool nothing = inner.is_null() || (inner.is_string() && inner.text().empty()) ||
+                     (inner.is_bool() && !inner.boolean()) ||
+                     (inner.is_number() && inner.number() == 0) ||
+                     ((inner.is_object() || inner.is_array()) && inner.empty());
       if (!nothing) out.set(member.name(), inner);
     }
     return out;
@@ -57,15 +60,23 @@ Value meaningful(const Value& value) {
 }
 
 TEST(Protobuf, ASecretOfTheWireReadsAsItsJson) {
-  std::string body = message(std::string("\x0a\x02v1\x12\x06Secret", 12), std::string("\x0a\x03\x0a\x01" "a\x12\x06\x0a\x01k\x12\x01v", 13));
+  std::string body = message(std::string("\x0a\x02v1\x12\x06Secret", 12),
+                             std::string("\x0a\x03\x0a\x01"
+                                         "a\x12\x06\x0a\x01k\x12\x01v",
+                                         13));
   auto value = read_protobuf(body, types());
   ASSERT_TRUE(value) << value.error().text();
-  EXPECT_EQ(json::write(*value), R"({"apiVersion":"v1","data":{"k":"dg=="},"kind":"Secret","metadata":{"name":"a"}})");
+  EXPECT_EQ(json::write(*value),
+            R"({"apiVersion":"v1","data":{"k":"dg=="},"kind":"Secret","metadata":{"name":"a"}})");
 }
 
 TEST(Protobuf, AZeroOfAPointerIsKept) {
   // Deployment{Spec: {Replicas: 0, MinReadySeconds: 0}}: the first is a pointer, the second is not.
-  std::string body = message(std::string("\x0a\x07" "apps/v1\x12\x0a" "Deployment", 21), std::string("\x12\x04\x08\x00\x28\x00", 6));
+  std::string body = message(std::string("\x0a\x07"
+                                         "apps/v1\x12\x0a"
+                                         "Deployment",
+                                         21),
+                             std::string("\x12\x04\x08\x00\x28\x00", 6));
   auto value = read_protobuf(body, types());
   ASSERT_TRUE(value) << value.error().text();
   EXPECT_EQ(json::write((*value)["spec"]), R"({"replicas":0})");
@@ -75,7 +86,8 @@ TEST(Protobuf, BrokenBytesAreErrors) {
   EXPECT_FALSE(read_protobuf("", types()));
   EXPECT_FALSE(read_protobuf("{}", types()));
   EXPECT_FALSE(read_protobuf(std::string("k8s\0\x0a\x7f", 6), types()));
-  EXPECT_FALSE(read_protobuf(message(std::string("\x0a\x02v1\x12\x06Secret", 12), "\xff\xff\xff"), types()));
+  EXPECT_FALSE(
+      read_protobuf(message(std::string("\x0a\x02v1\x12\x06Secret", 12), "\xff\xff\xff"), types()));
   EXPECT_FALSE(read_protobuf(message(std::string("\x0a\x02v1\x12\x04Nope", 10), ""), types()));
 }
 
@@ -84,7 +96,8 @@ TEST(Protobuf, UpstreamsGoldenObjectsReadAsTheirJson) {
   const char* home = std::getenv("HOME");
   std::filesystem::path folder = cache ? cache : std::string(home ? home : "") + "/go/pkg/mod";
   folder /= "k8s.io/api@v0.36.3/testdata/HEAD";
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is missing: run tools/kube_tables/run once";
+  if (!std::filesystem::exists(folder))
+    GTEST_SKIP() << folder << " is missing: run tools/kube_tables/run once";
   int compared = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".pb") continue;

@@ -2,6 +2,7 @@
 
 #include "kube/apiserver/rbac.h"
 #include "kube/apiserver/tokens.h"
+#include "kube/apiserver/tracking.h"
 #include "kube/apiserver/writing.h"
 
 namespace lesto::apiserver {
@@ -73,7 +74,10 @@ Outcome<User> read_user(const json::Value& spec) {
 }
 
 Outcome<Reply> access_review(Core& core, Call& call, json::Value body, bool self) {
-  const json::Value& spec = body["spec"];
+  bool named = !body["metadata"]["name"].text().empty();
+  body = track(core, call, {}, body);
+  if (named) body.at("metadata").erase("creationTimestamp");
+  const json::Value spec = body["spec"];
   if (!body["metadata"]["name"].text().empty()) {
     return refuse(invalid_review({field_invalid("metadata", body["metadata"], "must be empty")}));
   }

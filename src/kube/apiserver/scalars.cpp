@@ -18,12 +18,19 @@ Scalar mismatch(std::string type) { return {nullptr, std::move(type), false}; }
 Scalar refused(std::string message) { return {nullptr, std::move(message), true}; }
 
 std::string wrong_value(const Value& value, std::string_view type) {
-  std::string_view kind = value.is_bool() ? "bool" : value.is_number() ? "number" : value.is_array() ? "array" : value.is_string() ? "string" : "object";
-  return "json: cannot unmarshal " + std::string(kind) + " into Go value of type " + std::string(type);
+  std::string_view kind = value.is_bool()     ? "bool"
+                          : value.is_number() ? "number"
+                          : value.is_array()  ? "array"
+                          : value.is_string() ? "string"
+                                              : "object";
+  return "json: cannot unmarshal " + std::string(kind) + " into Go value of type " +
+         std::string(type);
 }
 
-Scalar read_integer(const Value& value, std::int64_t low, std::int64_t high, std::string_view type) {
-  if (!value.is_int() || value.integer() < low || value.integer() > high) return mismatch(std::string(type));
+Scalar read_integer(const Value& value, std::int64_t low, std::int64_t high,
+                    std::string_view type) {
+  if (!value.is_int() || value.integer() < low || value.integer() > high)
+    return mismatch(std::string(type));
   return {value, {}, false};
 }
 
@@ -42,7 +49,8 @@ bool base64(std::string_view text) {
     ++padding;
   }
   if (text.size() % 4 != 0) return false;
-  return std::all_of(body.begin(), body.end(), [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
+  return std::all_of(body.begin(), body.end(),
+                     [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
 }
 
 Scalar read_quantity(const Value& value) {
@@ -52,7 +60,9 @@ Scalar read_quantity(const Value& value) {
   } else if (value.is_number()) {
     text = value.is_int() ? std::to_string(value.integer()) : schema::number_text(value.number());
   } else {
-    return refused("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+    return refused(
+        "quantities must match the regular expression "
+        "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
   }
   auto canonical = canonical_quantity(text);
   if (!canonical) return refused(canonical.error().message());
@@ -79,15 +89,20 @@ Scalar read_scalar(std::string_view type, const Value& value) {
     }
     return {value, {}, false};
   }
-  if (type == "time") return read_text(value, [](std::string_view t) { return canonical_time(t, TimeDigits::Seconds); });
+  if (type == "time")
+    return read_text(value,
+                     [](std::string_view t) { return canonical_time(t, TimeDigits::Seconds); });
   if (type == "microTime") {
-    return read_text(value, [](std::string_view t) { return canonical_time(t, TimeDigits::Micros); });
+    return read_text(value,
+                     [](std::string_view t) { return canonical_time(t, TimeDigits::Micros); });
   }
-  if (type == "duration") return value.is_string() ? Scalar{value, {}, false} : refused(wrong_value(value, "string"));
+  if (type == "duration")
+    return value.is_string() ? Scalar{value, {}, false} : refused(wrong_value(value, "string"));
   if (type == "quantity") return read_quantity(value);
   if (type == "intOrString") {
     if (value.is_string()) return {value, {}, false};
-    if (value.is_int() && value.integer() >= INT32_MIN && value.integer() <= INT32_MAX) return {value, {}, false};
+    if (value.is_int() && value.integer() >= INT32_MIN && value.integer() <= INT32_MAX)
+      return {value, {}, false};
     return refused(wrong_value(value, value.is_number() ? "int32" : "string"));
   }
   return {value, {}, false};
@@ -153,13 +168,16 @@ struct Reader {
   }
 };
 
-std::unexpected<Error> time_error(std::string_view text, std::string_view rest, std::string_view element) {
-  return fail(Code::Invalid, "parsing time " + schema::quote(text) + " as \"2006-01-02T15:04:05Z07:00\": cannot parse " +
+std::unexpected<Error> time_error(std::string_view text, std::string_view rest,
+                                  std::string_view element) {
+  return fail(Code::Invalid, "parsing time " + schema::quote(text) +
+                                 " as \"2006-01-02T15:04:05Z07:00\": cannot parse " +
                                  schema::quote(rest) + " as " + schema::quote(element));
 }
 
 std::unexpected<Error> range_error(std::string_view text, std::string_view what) {
-  return fail(Code::Invalid, "parsing time " + schema::quote(text) + ": " + std::string(what) + " out of range");
+  return fail(Code::Invalid,
+              "parsing time " + schema::quote(text) + ": " + std::string(what) + " out of range");
 }
 
 }  // namespace
@@ -173,20 +191,24 @@ Result<std::string> canonical_time(std::string_view text, TimeDigits digits) {
     std::string_view name;
     int low, high;
   };
-  static constexpr Part kParts[] = {{4, '-', "2006", "year", 0, 9999}, {2, '-', "01", "month", 1, 12},
-                                    {2, 'T', "02", "day", 1, 31},      {2, ':', "15", "hour", 0, 23},
-                                    {2, ':', "04", "minute", 0, 59},   {2, 0, "05", "second", 0, 59}};
+  static constexpr Part kParts[] = {
+      {4, '-', "2006", "year", 0, 9999}, {2, '-', "01", "month", 1, 12},
+      {2, 'T', "02", "day", 1, 31},      {2, ':', "15", "hour", 0, 23},
+      {2, ':', "04", "minute", 0, 59},   {2, 0, "05", "second", 0, 59}};
   int values[6];
   for (std::size_t i = 0; i < 6; ++i) {
     std::string_view before = in.rest;
     values[i] = in.number(kParts[i].width);
     if (values[i] < 0) return time_error(text, before, kParts[i].element);
-    if (values[i] < kParts[i].low || values[i] > kParts[i].high) return range_error(text, kParts[i].name);
+    if (values[i] < kParts[i].low || values[i] > kParts[i].high)
+      return range_error(text, kParts[i].name);
     before = in.rest;
-    if (kParts[i].after && !in.eat(kParts[i].after)) return time_error(text, before, std::string_view(&kParts[i].after, 1));
+    if (kParts[i].after && !in.eat(kParts[i].after))
+      return time_error(text, before, std::string_view(&kParts[i].after, 1));
   }
   std::int64_t micros = 0;
-  if (in.rest.size() > 1 && (in.rest[0] == '.' || in.rest[0] == ',') && std::isdigit(static_cast<unsigned char>(in.rest[1]))) {
+  if (in.rest.size() > 1 && (in.rest[0] == '.' || in.rest[0] == ',') &&
+      std::isdigit(static_cast<unsigned char>(in.rest[1]))) {
     in.rest.remove_prefix(1);
     std::int64_t unit = 100000;
     while (!in.rest.empty() && std::isdigit(static_cast<unsigned char>(in.rest[0]))) {
@@ -209,20 +231,23 @@ Result<std::string> canonical_time(std::string_view text, TimeDigits digits) {
     offset = (hours * 60 + minutes) * (minus ? -60 : 60);
   }
   if (!in.rest.empty()) {
-    return fail(Code::Invalid, "parsing time " + schema::quote(text) + ": extra text: " + schema::quote(in.rest));
+    return fail(Code::Invalid,
+                "parsing time " + schema::quote(text) + ": extra text: " + schema::quote(in.rest));
   }
   using namespace std::chrono;
-  year_month_day date{year(values[0]), month(static_cast<unsigned>(values[1])), day(static_cast<unsigned>(values[2]))};
+  year_month_day date{year(values[0]), month(static_cast<unsigned>(values[1])),
+                      day(static_cast<unsigned>(values[2]))};
   if (!date.ok()) return range_error(text, "day");
   auto at = sys_days(date) + hours(values[3]) + minutes(values[4]) + seconds(values[5] - offset);
   auto days_at = floor<days>(at);
   year_month_day utc{days_at};
   hh_mm_ss clock{at - days_at};
   char out[64];
-  int size = std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(utc.year()),
-                           static_cast<unsigned>(utc.month()), static_cast<unsigned>(utc.day()),
-                           static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                           static_cast<int>(clock.seconds().count()));
+  int size = std::snprintf(
+      out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(utc.year()),
+      static_cast<unsigned>(utc.month()), static_cast<unsigned>(utc.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   std::string result(out, static_cast<std::size_t>(size));
   if (digits == TimeDigits::Micros) {
     std::snprintf(out, sizeof out, ".%06d", static_cast<int>(micros));

@@ -18,7 +18,8 @@ std::string go_name(std::string_view name) {
   return std::string(name.substr(before == std::string_view::npos ? 0 : before + 1));
 }
 
-Field read_field(const Value& row, const std::unordered_map<std::string, std::unique_ptr<Message>>& messages) {
+Field read_field(const Value& row,
+                 const std::unordered_map<std::string, std::unique_ptr<Message>>& messages) {
   Field field;
   field.number = static_cast<std::uint32_t>(row[std::size_t{0}].integer());
   field.name = row[1].string();
@@ -49,8 +50,8 @@ void index_fields(Message& into, const Message& from) {
   }
 }
 
-// A walk down one object. An error of the wrong kind is kept and the walk goes on, as Go's decoder does; an error of
-// a type that decodes itself ends it.
+// A walk down one object. An error of the wrong kind is kept and the walk goes on, as Go's decoder
+// does; an error of a type that decodes itself ends it.
 class Walk {
  public:
   std::optional<std::string> saved;  // the first type error
@@ -75,12 +76,17 @@ class Walk {
 
 std::string_view go_kind(const Value& value) {
   switch (value.kind()) {
-    case json::Kind::Bool: return "bool";
+    case json::Kind::Bool:
+      return "bool";
     case json::Kind::Int:
-    case json::Kind::Double: return "number";
-    case json::Kind::String: return "string";
-    case json::Kind::Array: return "array";
-    default: return "object";
+    case json::Kind::Double:
+      return "number";
+    case json::Kind::String:
+      return "string";
+    case json::Kind::Array:
+      return "array";
+    default:
+      return "object";
   }
 }
 
@@ -96,7 +102,8 @@ void Walk::wrong(const Message* owner, const Value& value, const std::string& ty
   }
   if (owner && !fields.empty()) {
     std::string_view name = owner->go_name;
-    text += "struct field " + std::string(name.substr(name.rfind('.') + 1)) + fields + " of type " + type;
+    text += "struct field " + std::string(name.substr(name.rfind('.') + 1)) + fields + " of type " +
+            type;
   } else {
     text += "value of type " + type;
   }
@@ -131,7 +138,8 @@ Value Walk::zero(const Field& field) {
 // What a struct looks like when everything in it is zero and has omitempty: nothing.
 bool zero_struct(const Value& value) {
   for (const auto& member : value.members()) {
-    if (member.value.is_object() ? !zero_struct(member.value) : !member.value.is_null()) return false;
+    if (member.value.is_object() ? !zero_struct(member.value) : !member.value.is_null())
+      return false;
   }
   return true;
 }
@@ -240,7 +248,8 @@ Result<std::shared_ptr<const Types>> Types::load() {
   }
   for (const auto& row : table["messages"].members()) {
     Message& message = *types->messages_.at(std::string(row.name()));
-    for (const Value& field : row.value.items()) message.fields.push_back(read_field(field, types->messages_));
+    for (const Value& field : row.value.items())
+      message.fields.push_back(read_field(field, types->messages_));
   }
   for (auto& [name, message] : types->messages_) index_fields(*message, *message);
   for (const auto& row : table["kinds"].members()) {
@@ -261,7 +270,8 @@ const Message* Types::kind(std::string_view api_version, std::string_view kind) 
 
 Result<Typed> Types::read(const Message& message, const Value& value) const {
   if (!value.is_object() && !value.is_null()) {
-    return fail(Code::Invalid, "json: cannot unmarshal " + std::string(go_kind(value)) + " into Go value of type " + message.go_name);
+    return fail(Code::Invalid, "json: cannot unmarshal " + std::string(go_kind(value)) +
+                                   " into Go value of type " + message.go_name);
   }
   Walk walk;
   Value out = walk.read_struct(message, value);

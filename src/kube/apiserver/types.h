@@ -1,5 +1,5 @@
-// The Go types of the built-in kinds (protobuf.json of the data folder): what a built-in object's JSON must look
-// like, and what is left of it after a trip through its type.
+// The Go types of the built-in kinds (protobuf.json of the data folder): what a built-in object's
+// JSON must look like, and what is left of it after a trip through its type.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ struct Field {
   std::uint32_t number = 0;  // in protobuf; 0 for what it does not carry
   std::string name;          // in JSON; empty when inlined
   std::string go_name;
-  std::string type;          // see data/README.md; empty when `message` is set
+  std::string type;  // see data/README.md; empty when `message` is set
   const Message* message = nullptr;
   bool pointer = false;
   bool omit_empty = false;
@@ -55,10 +55,10 @@ class Types {
   const Message* kind(std::string_view api_version, std::string_view kind) const;
   const Message* message(std::string_view name) const;
 
-  // Sends an object through its Go type: unknown fields are dropped (and reported), values of the wrong type are an
-  // error worded as Go words it ("json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas
-  // of type int32"), empty members are dropped or shown as the type's tags say, quantities and times get their
-  // canonical form.
+  // Sends an object through its Go type: unknown fields are dropped (and reported), values of the
+  // wrong type are an error worded as Go words it ("json: cannot unmarshal string into Go struct
+  // field DeploymentSpec.spec.replicas of type int32"), empty members are dropped or shown as the
+  // type's tags say, quantities and times get their canonical form.
   Result<Typed> read(const Message& message, const json::Value& value) const;
 
  private:

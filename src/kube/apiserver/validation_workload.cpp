@@ -267,6 +267,27 @@ void check_ingress(const Value& fresh, FieldErrors& errors) {
   }
 }
 
+// What may change about a pod.
+Value without_mutable(Value spec) {
+  for (const char* field : {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"}) spec.erase(field);
+  for (const char* list : {"containers", "initContainers"}) {
+    Value* containers = spec.edit(list);
+    if (!containers || !containers->is_array()) continue;
+    for (std::size_t i = 0; i < containers->size(); ++i) {
+      if (Value* container = containers->edit(i); container && container->is_object()) container->erase("image");
+    }
+  }
+  return spec;
+}
+
+void check_pod_update(const Value& fresh, const Value& old, FieldErrors& errors) {
+  if (!fresh.is_object() || !old.is_object() || without_mutable(fresh) == without_mutable(old)) return;
+  errors.push_back(field_forbidden(
+      "spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+              "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+              "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
+}
+
 void check_event(const Value& fresh, FieldErrors& errors) {
   std::string_view ns = fresh["involvedObject"].is_null() ? fresh["regarding"]["namespace"].text() : fresh["involvedObject"]["namespace"].text();
   std::string_view own = fresh["metadata"]["namespace"].text();
@@ -283,7 +304,10 @@ void validate_workload(const Call& call, const json::Value& fresh, const json::V
   if (group == "apps") check_apps(kind, fresh, old, errors);
   if (group == "batch") check_batch(kind, fresh, old, errors);
   if (kind == "Lease") check_lease(fresh, errors);
-  if (kind == "Pod" && group.empty()) check_pod_spec(fresh["spec"], "spec", errors);
+  if (kind == "Pod" && group.empty()) {
+    check_pod_spec(fresh["spec"], "spec", errors);
+    if (old) check_pod_update(fresh["spec"], (*old)["spec"], errors);
+  }
   if (kind == "EndpointSlice") check_endpoint_slice(fresh, old, errors);
   if (kind == "Ingress") check_ingress(fresh, errors);
   if (kind == "Event") check_event(fresh, errors);

@@ -159,7 +159,11 @@ Outcome<Reply> verb_delete(Core& core, Call& call) {
   Deleted deleted = delete_object(core, *call.resource, call.key(), *old, *options);
   Reply reply;
   reply.wait_for = object_version(deleted.object);
-  if (!deleted.gone) {
+  // Pods, and kinds of their family, are answered with what is left of them.
+  static constexpr std::string_view kShown[] = {"core/pods",           "core/serviceaccounts",          "core/podtemplates",
+                                                "core/resourcequotas", "core/persistentvolumeclaims", "core/persistentvolumes"};
+  bool shown = std::find(std::begin(kShown), std::end(kShown), call.resource->table) != std::end(kShown);
+  if (!deleted.gone || shown) {
     reply.form = Reply::Form::Object;
     reply.body = std::move(deleted.object);
     return reply;

@@ -3,7 +3,9 @@
 namespace lesto::apiserver {
 namespace {
 
-std::unexpected<Error> broken(std::string_view what) { return fail(Code::Invalid, "proto: " + std::string(what)); }
+std::unexpected<Error> broken(std::string_view what) {
+  return fail(Code::Invalid, "proto: " + std::string(what));
+}
 
 }  // namespace
 
@@ -22,7 +24,8 @@ Result<std::uint64_t> WireReader::varint() {
 Result<std::uint64_t> WireReader::fixed(std::size_t size) {
   if (rest_.size() < size) return broken("unexpected EOF");
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) value |= static_cast<std::uint64_t>(static_cast<unsigned char>(rest_[i])) << (8 * i);
+  for (std::size_t i = 0; i < size; ++i)
+    value |= static_cast<std::uint64_t>(static_cast<unsigned char>(rest_[i])) << (8 * i);
   rest_.remove_prefix(size);
   return value;
 }
@@ -53,7 +56,8 @@ Result<WireField> WireReader::next() {
       rest_.remove_prefix(size);
       return field;
     }
-    default: return broken("illegal wire type " + std::to_string(field.type));
+    default:
+      return broken("illegal wire type " + std::to_string(field.type));
   }
 }
 

@@ -11,9 +11,9 @@ namespace lesto::apiserver {
 
 struct WireField {
   std::uint32_t number = 0;
-  std::uint8_t type = 0;      // 0 varint, 1 64-bit, 2 bytes, 5 32-bit
-  std::uint64_t value = 0;    // of 0, 1 and 5
-  std::string_view bytes;     // of 2
+  std::uint8_t type = 0;    // 0 varint, 1 64-bit, 2 bytes, 5 32-bit
+  std::uint64_t value = 0;  // of 0, 1 and 5
+  std::string_view bytes;   // of 2
 };
 
 class WireReader {

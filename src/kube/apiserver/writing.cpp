@@ -14,9 +14,7 @@ namespace {
 Outcome<void> place(Core& core, const Call& call, json::Value& object) {
   json::Value& metadata = object.at("metadata");
   if (!call.resource->namespaced) {
-    if (!metadata["namespace"].text().empty()) {
-      return refuse(bad_request("the namespace of the provided object does not match the namespace sent on the request"));
-    }
+    metadata.erase("namespace");
     return {};
   }
   std::string_view own = metadata["namespace"].text();

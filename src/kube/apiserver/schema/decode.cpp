@@ -10,7 +10,9 @@ namespace {
 
 using json::Value;
 
-bool meta_field(std::string_view name) { return name == "apiVersion" || name == "kind" || name == "metadata"; }
+bool meta_field(std::string_view name) {
+  return name == "apiVersion" || name == "kind" || name == "metadata";
+}
 
 // Names of an object's members, so that the object may change while they are walked.
 std::vector<std::string> names(const Value& object) {
@@ -32,7 +34,8 @@ class Pruner {
     if (value.is_array()) {
       for (std::size_t i = 0; i < value.size(); ++i) {
         if (!holds_more(value[i])) continue;
-        descend(indexed(i), [&] { prune(*value.edit(i), node ? node->items.get() : nullptr, Spare::Nothing); });
+        descend(indexed(i),
+                [&] { prune(*value.edit(i), node ? node->items.get() : nullptr, Spare::Nothing); });
       }
     }
   }
@@ -63,7 +66,8 @@ class Pruner {
         descend(dotted(name), [&] { prune(*value.edit(name), next, Spare::Nothing); });
         continue;
       }
-      if (!meta_field(name) || !path_.empty()) unknown.push_back(path_.empty() ? name : path_ + "." + name);
+      if (!meta_field(name) || !path_.empty())
+        unknown.push_back(path_.empty() ? name : path_ + "." + name);
       value.erase(name);
     }
   }
@@ -75,7 +79,9 @@ class Pruner {
         if ((embedded && meta_field(name)) || !holds_more(value[name])) continue;
         const Node* property = node.property(name);
         if (!property && !node.additional_set) continue;
-        descend(dotted(name), [&] { prune(*value.edit(name), property ? property : node.additional.get(), Spare::Nothing); });
+        descend(dotted(name), [&] {
+          prune(*value.edit(name), property ? property : node.additional.get(), Spare::Nothing);
+        });
       }
     }
     if (value.is_array() && node.items) {
@@ -91,7 +97,8 @@ class Pruner {
 
 class Coercer {
  public:
-  Coercer(const Types& types, Malformed malformed) : meta_(*types.message("meta.v1.ObjectMeta")), types_(types), malformed_(malformed) {}
+  Coercer(const Types& types, Malformed malformed)
+      : meta_(*types.message("meta.v1.ObjectMeta")), types_(types), malformed_(malformed) {}
 
   std::vector<std::string> unknown;
 
@@ -104,7 +111,8 @@ class Coercer {
         const Node* property = node.property(name);
         const Node* next = property ? property : node.additional.get();
         if (!next || !next->embedded_below) continue;
-        TRY(walk(*value.edit(name), *next, property ? child(path, name) : key(path, name), Spare::Nothing));
+        TRY(walk(*value.edit(name), *next, property ? child(path, name) : key(path, name),
+                 Spare::Nothing));
       }
     }
     if (value.is_array() && node.items && node.items->embedded_below) {
@@ -200,7 +208,8 @@ void fill_defaults(Value& value, const Node& node) {
     for (const Property& property : node.properties) {
       if (!property.node.default_value) continue;
       const Value* found = value.find(property.name);
-      if (!found || (found->is_null() && !property.node.nullable)) value.set(property.name, *property.node.default_value);
+      if (!found || (found->is_null() && !property.node.nullable))
+        value.set(property.name, *property.node.default_value);
     }
     for (const std::string& name : names(value)) {
       const Node* member = node.member(name);
@@ -215,20 +224,23 @@ void fill_defaults(Value& value, const Node& node) {
   if (value.is_array() && node.items && node.items->defaults_below) {
     for (std::size_t i = 0; i < value.size(); ++i) {
       Value* item = value.edit(i);
-      if (item->is_null() && !node.items->nullable && node.items->default_value) *item = *node.items->default_value;
+      if (item->is_null() && !node.items->nullable && node.items->default_value)
+        *item = *node.items->default_value;
       fill_defaults(*item, *node.items);
     }
   }
 }
 
-Result<std::vector<std::string>> coerce_meta(Value& object, const Node& root, const Types& types, Malformed malformed) {
+Result<std::vector<std::string>> coerce_meta(Value& object, const Node& root, const Types& types,
+                                             Malformed malformed) {
   Coercer coercer(types, malformed);
   TRY(coercer.walk(object, root, "", Spare::Meta));
   std::sort(coercer.unknown.begin(), coercer.unknown.end());
   return std::move(coercer.unknown);
 }
 
-Result<std::vector<std::string>> coerce_value_meta(Value& value, const Node& node, const Types& types) {
+Result<std::vector<std::string>> coerce_value_meta(Value& value, const Node& node,
+                                                   const Types& types) {
   Coercer coercer(types, Malformed::Refuse);
   TRY(coercer.walk(value, node, "", Spare::Nothing));
   return std::move(coercer.unknown);

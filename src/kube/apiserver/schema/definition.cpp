@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "foundation/json/text.h"
+#include "kube/apiserver/schema/conversion.h"
 #include "kube/apiserver/schema/limits.h"
 #include "kube/apiserver/schema/names.h"
 #include "kube/apiserver/schema/object_meta.h"
@@ -18,7 +19,8 @@ using json::Value;
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return out;
 }
 
@@ -28,7 +30,8 @@ std::string joined(const Complaints& complaints) {
   return out;
 }
 
-// Upstream's internal form, in which findings are worded: what all versions have in common stands at the top.
+// Upstream's internal form, in which findings are worded: what all versions have in common stands
+// at the top.
 struct Common {
   bool schema = true, subresources = true, columns = true, selectable = true;
 };
@@ -39,13 +42,15 @@ Common common_parts(const Value& versions) {
     const Value& first = versions[std::size_t{0}];
     out.schema = out.schema && version["schema"] == first["schema"];
     out.subresources = out.subresources && version["subresources"] == first["subresources"];
-    out.columns = out.columns && version["additionalPrinterColumns"] == first["additionalPrinterColumns"];
+    out.columns =
+        out.columns && version["additionalPrinterColumns"] == first["additionalPrinterColumns"];
     out.selectable = out.selectable && version["selectableFields"] == first["selectableFields"];
   }
   return out;
 }
 
-// How versions look in a text: Go's names, in the order of the struct, and null for what is at the top.
+// How versions look in a text: Go's names, in the order of the struct, and null for what is at the
+// top.
 std::string shown_versions(const Value& versions, const Common& common) {
   if (versions.empty()) return "null";
   std::string out = "[";
@@ -72,7 +77,8 @@ std::string shown_versions(const Value& versions, const Common& common) {
 
 class Definition {
  public:
-  Definition(const Value& crd, const Types& types) : spec_(crd["spec"]), types_(types), common_(common_parts(spec_["versions"])) {}
+  Definition(const Value& crd, const Types& types)
+      : spec_(crd["spec"]), types_(types), common_(common_parts(spec_["versions"])) {}
 
   Problems out;
 
@@ -82,9 +88,11 @@ class Definition {
     check_names(spec_["names"], "spec.names", true);
     if (common_.schema) check_schema(first()["schema"], "spec.validation", any_status());
     if (common_.subresources) check_subresources(first()["subresources"], "spec.subresources");
-    if (common_.columns) check_columns(first()["additionalPrinterColumns"], "spec.additionalPrinterColumns");
-    if (common_.selectable) check_selectable(first()["selectableFields"], first()["schema"], "spec.selectableFields");
-    check_conversion(spec_["conversion"], "spec.conversion");
+    if (common_.columns)
+      check_columns(first()["additionalPrinterColumns"], "spec.additionalPrinterColumns");
+    if (common_.selectable)
+      check_selectable(first()["selectableFields"], first()["schema"], "spec.selectableFields");
+    append(out, check_conversion(spec_["conversion"], "spec.conversion"));
   }
 
   void check_names(const Value& names, const std::string& path, bool needed) {
@@ -98,16 +106,20 @@ class Definition {
       bool mixed = name == "kind" || name == "listKind";
       std::string wrong = joined(dns1035_label(mixed ? lower(text) : std::string(text)));
       if (wrong.empty()) continue;
-      out.push_back(invalid(at, Value(text), (mixed ? "may have mixed case, but should otherwise match: " : "") + wrong));
+      out.push_back(
+          invalid(at, Value(text),
+                  (mixed ? "may have mixed case, but should otherwise match: " : "") + wrong));
     }
     for (std::string_view name : {"shortNames", "categories"}) {
       for (std::size_t i = 0; i < names[name].size(); ++i) {
         std::string wrong = joined(dns1035_label(names[name][i].text()));
-        if (!wrong.empty()) out.push_back(invalid(index(child(path, name), i), names[name][i], wrong));
+        if (!wrong.empty())
+          out.push_back(invalid(index(child(path, name), i), names[name][i], wrong));
       }
     }
     if (!names["kind"].text().empty() && names["kind"].text() == names["listKind"].text()) {
-      out.push_back(invalid(child(path, "listKind"), names["listKind"], "kind and listKind may not be the same"));
+      out.push_back(invalid(child(path, "listKind"), names["listKind"],
+                            "kind and listKind may not be the same"));
     }
   }
 
@@ -122,14 +134,17 @@ class Definition {
     for (const Value& version : spec_["versions"].items()) {
       bool found = left.erase(version["name"].string()) > 0;
       if (version["storage"].boolean() && !found) {
-        out.push_back(invalid(path, stored, "must have the storage version " + version["name"].string()));
+        out.push_back(
+            invalid(path, stored, "must have the storage version " + version["name"].string()));
       }
     }
     for (const auto& [name, i] : left) {
-      out.push_back(invalid(index(path, i), Value(name),
-                            "missing from spec.versions; " + name + " was previously a storage version, and must remain in "
-                            "spec.versions until a storage migration ensures no data remains persisted in " + name +
-                            " and removes " + name + " from status.storedVersions"));
+      out.push_back(invalid(
+          index(path, i), Value(name),
+          "missing from spec.versions; " + name +
+              " was previously a storage version, and must remain in "
+              "spec.versions until a storage migration ensures no data remains persisted in " +
+              name + " and removes " + name + " from status.storedVersions"));
     }
   }
 
@@ -138,8 +153,9 @@ class Definition {
 
   bool any_status() const {
     auto versions = spec_["versions"].items();
-    return std::any_of(versions.begin(), versions.end(),
-                       [](const Value& version) { return version["subresources"].contains("status"); });
+    return std::any_of(versions.begin(), versions.end(), [](const Value& version) {
+      return version["subresources"].contains("status");
+    });
   }
 
   void check_identity() {
@@ -149,7 +165,8 @@ class Definition {
     } else if (std::string wrong = joined(dns1123_subdomain(group)); !wrong.empty()) {
       out.push_back(invalid("spec.group", Value(group), wrong));
     } else if (group.find('.') == std::string_view::npos) {
-      out.push_back(invalid("spec.group", Value(group), "should be a domain with at least one dot"));
+      out.push_back(
+          invalid("spec.group", Value(group), "should be a domain with at least one dot"));
     }
     std::string_view scope = spec_["scope"].text();
     if (scope.empty()) {
@@ -173,18 +190,27 @@ class Definition {
         out.push_back(invalid(child(path, "name"), Value(version["name"].text()), wrong));
         if (i == 0) out.push_back(invalid("spec.version", Value(version["name"].text()), wrong));
       }
-      if (!version["schema"]["openAPIV3Schema"].is_object()) out.push_back(required(child(path, "schema.openAPIV3Schema")));
+      if (!version["schema"]["openAPIV3Schema"].is_object())
+        out.push_back(required(child(path, "schema.openAPIV3Schema")));
       check_deprecation(version, path);
-      if (!common_.schema) check_schema(version["schema"], child(path, "schema"), version["subresources"].contains("status"));
-      if (!common_.subresources) check_subresources(version["subresources"], child(path, "subresources"));
-      if (!common_.columns) check_columns(version["additionalPrinterColumns"], child(path, "additionalPrinterColumns"));
-      if (!common_.selectable) check_selectable(version["selectableFields"], version["schema"], child(path, "selectableFields"));
+      if (!common_.schema)
+        check_schema(version["schema"], child(path, "schema"),
+                     version["subresources"].contains("status"));
+      if (!common_.subresources)
+        check_subresources(version["subresources"], child(path, "subresources"));
+      if (!common_.columns)
+        check_columns(version["additionalPrinterColumns"], child(path, "additionalPrinterColumns"));
+      if (!common_.selectable)
+        check_selectable(version["selectableFields"], version["schema"],
+                         child(path, "selectableFields"));
     }
     if (names.size() != versions.size()) {
-      out.push_back(invalid_shown("spec.versions", shown_versions(versions, common_), "must contain unique version names"));
+      out.push_back(invalid_shown("spec.versions", shown_versions(versions, common_),
+                                  "must contain unique version names"));
     }
     if (stored != 1) {
-      out.push_back(invalid_shown("spec.versions", shown_versions(versions, common_), "must have exactly one version marked as storage version"));
+      out.push_back(invalid_shown("spec.versions", shown_versions(versions, common_),
+                                  "must have exactly one version marked as storage version"));
     }
   }
 
@@ -202,8 +228,10 @@ class Definition {
     for (std::size_t i = 0; i < text.size(); ++i) {
       auto byte = static_cast<unsigned char>(text[i]);
       if (byte >= 0x20 && byte != 0x7f) continue;
-      out.push_back(invalid(at, warning,
-                            "must only contain printable UTF-8 characters; non-printable character found at index " + std::to_string(i)));
+      out.push_back(invalid(
+          at, warning,
+          "must only contain printable UTF-8 characters; non-printable character found at index " +
+              std::to_string(i)));
       break;
     }
   }
@@ -214,7 +242,8 @@ class Definition {
     std::string at = child(path, "openAPIV3Schema");
     Problems found;
     if (status) check_status_root(found, openapi, at);
-    if (openapi["nullable"].boolean()) found.push_back(forbidden(child(at, "nullable"), "nullable cannot be true at the root"));
+    if (openapi["nullable"].boolean())
+      found.push_back(forbidden(child(at, "nullable"), "nullable cannot be true at the root"));
     std::string unreadable = not_readable(openapi);
     std::unique_ptr<Node> node;
     if (unreadable.empty()) {
@@ -233,29 +262,54 @@ class Definition {
     append(out, std::move(found));
   }
 
-  // With a status subresource the status' schema is taken out of properties: nothing else may bear on it.
+  // With a status subresource the status' schema is taken out of properties: nothing else may bear
+  // on it.
   static void check_status_root(Problems& found, const Value& openapi, const std::string& path) {
-    static const std::set<std::string_view> kAllowed = {
-        "description", "format", "title", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength",
-        "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "multipleOf", "required", "items", "properties",
-        "externalDocs", "example", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-validations", "type", "nullable"};
+    static const std::set<std::string_view> kAllowed = {"description",
+                                                        "format",
+                                                        "title",
+                                                        "maximum",
+                                                        "exclusiveMaximum",
+                                                        "minimum",
+                                                        "exclusiveMinimum",
+                                                        "maxLength",
+                                                        "minLength",
+                                                        "pattern",
+                                                        "maxItems",
+                                                        "minItems",
+                                                        "uniqueItems",
+                                                        "multipleOf",
+                                                        "required",
+                                                        "items",
+                                                        "properties",
+                                                        "externalDocs",
+                                                        "example",
+                                                        "x-kubernetes-preserve-unknown-fields",
+                                                        "x-kubernetes-validations",
+                                                        "type",
+                                                        "nullable"};
     if (!openapi["type"].text().empty() && openapi["type"].text() != "object") {
       found.push_back(invalid(child(path, "type"), openapi["type"],
-                              "only \"object\" is allowed as the type at the root of the schema if the status subresource is enabled"));
+                              "only \"object\" is allowed as the type at the root of the schema if "
+                              "the status subresource is enabled"));
     }
     for (const auto& member : openapi.members()) {
       if (kAllowed.contains(member.name())) continue;
       found.push_back(invalid(path, openapi,
-                              "only [Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength "
-                              "MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs "
-                              "Example XPreserveUnknownFields XValidations] fields are allowed at the root of the schema if the "
+                              "only [Description Type Format Title Maximum ExclusiveMaximum "
+                              "Minimum ExclusiveMinimum MaxLength "
+                              "MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required "
+                              "Items Properties ExternalDocs "
+                              "Example XPreserveUnknownFields XValidations] fields are allowed at "
+                              "the root of the schema if the "
                               "status subresource is enabled"));
       return;
     }
   }
 
   void check_json_path(std::string_view text, const std::string& path) {
-    if (!text.starts_with('.')) out.push_back(invalid(path, Value(text), "must be a simple json path starting with ."));
+    if (!text.starts_with('.'))
+      out.push_back(invalid(path, Value(text), "must be a simple json path starting with ."));
   }
 
   void check_subresources(const Value& subresources, const std::string& path) {
@@ -264,7 +318,8 @@ class Definition {
     struct Part {
       std::string_view name, prefix;
     };
-    for (const Part& part : {Part{"specReplicasPath", ".spec."}, Part{"statusReplicasPath", ".status."}}) {
+    for (const Part& part :
+         {Part{"specReplicasPath", ".spec."}, Part{"statusReplicasPath", ".status."}}) {
       std::string_view text = (*scale)[part.name].text();
       std::string at = child(path, "scale." + std::string(part.name));
       if (text.empty()) {
@@ -272,7 +327,9 @@ class Definition {
       } else if (!text.starts_with('.')) {
         check_json_path(text, at);
       } else if (!text.starts_with(part.prefix)) {
-        out.push_back(invalid(at, Value(text), "should be a json path under " + std::string(part.prefix.substr(0, part.prefix.size() - 1))));
+        out.push_back(invalid(at, Value(text),
+                              "should be a json path under " +
+                                  std::string(part.prefix.substr(0, part.prefix.size() - 1))));
       }
     }
     std::string_view selector = (*scale)["labelSelectorPath"].text();
@@ -281,13 +338,16 @@ class Definition {
     if (!selector.starts_with('.')) {
       check_json_path(selector, at);
     } else if (!selector.starts_with(".spec.") && !selector.starts_with(".status.")) {
-      out.push_back(invalid(at, Value(selector), "should be a json path under either .spec or .status"));
+      out.push_back(
+          invalid(at, Value(selector), "should be a json path under either .spec or .status"));
     }
   }
 
   void check_columns(const Value& columns, const std::string& path) {
-    static const std::set<std::string_view> kTypes = {"integer", "number", "string", "boolean", "date"};
-    static const std::set<std::string_view> kFormats = {"int32", "int64", "float", "double", "byte", "date", "date-time", "password"};
+    static const std::set<std::string_view> kTypes = {"integer", "number", "string", "boolean",
+                                                      "date"};
+    static const std::set<std::string_view> kFormats = {"int32", "int64", "float",     "double",
+                                                        "byte",  "date",  "date-time", "password"};
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const Value& column = columns[i];
       std::string at = index(path, i);
@@ -301,8 +361,9 @@ class Definition {
       }
       std::string_view format = column["format"].text();
       if (!format.empty() && !kFormats.contains(format)) {
-        out.push_back(invalid(child(at, "format"), column["format"],
-                              "must be one of byte,date,date-time,double,float,int32,int64,password"));
+        out.push_back(
+            invalid(child(at, "format"), column["format"],
+                    "must be one of byte,date,date-time,double,float,int32,int64,password"));
       }
       std::string_view json_path = column["jsonPath"].text();
       if (json_path.empty()) {
@@ -335,82 +396,17 @@ class Definition {
       }
       const std::string& type = found.node->type;
       if (type != "string" && type != "boolean" && type != "integer") {
-        out.push_back(invalid(at, json_path, "must point to a field of type string, boolean or integer. Enum string fields "
-                                             "and strings with formats are allowed."));
+        out.push_back(
+            invalid(at, json_path,
+                    "must point to a field of type string, boolean or integer. Enum string fields "
+                    "and strings with formats are allowed."));
       }
       if (!seen.insert(found.canonical).second) out.push_back(duplicate(at, json_path));
     }
     if (seen.size() > kSelectableFieldsMax) {
-      out.push_back(too_many(path, static_cast<std::int64_t>(seen.size()), static_cast<std::int64_t>(kSelectableFieldsMax)));
+      out.push_back(too_many(path, static_cast<std::int64_t>(seen.size()),
+                             static_cast<std::int64_t>(kSelectableFieldsMax)));
     }
-  }
-
-  void check_conversion(const Value& conversion, const std::string& path) {
-    if (!conversion.is_object()) return;
-    const Value& strategy = conversion["strategy"];
-    const Value& webhook = conversion["webhook"];
-    if (strategy.text().empty()) {
-      out.push_back(required(child(path, "strategy")));
-    } else if (strategy.text() != "None" && strategy.text() != "Webhook") {
-      out.push_back(not_supported(child(path, "strategy"), strategy, {"None", "Webhook"}));
-    }
-    std::string at = child(path, "webhookClientConfig");
-    const Value& config = webhook["clientConfig"];
-    if (strategy.text() != "Webhook") {
-      if (!config.is_null()) out.push_back(forbidden(at, "should not be set when strategy is not set to Webhook"));
-      if (!webhook["conversionReviewVersions"].empty()) {
-        out.push_back(forbidden(child(path, "conversionReviewVersions"), "should not be set when strategy is not set to Webhook"));
-      }
-      return;
-    }
-    if (config.is_null()) {
-      out.push_back(required(at, "required when strategy is set to Webhook"));
-    } else if (config.contains("url") == config.contains("service")) {
-      out.push_back(required(at, "exactly one of url or service is required"));
-    } else if (config.contains("url")) {
-      check_webhook_url(config["url"].text(), child(at, "url"));
-    }
-    check_review_versions(webhook["conversionReviewVersions"], child(path, "conversionReviewVersions"));
-  }
-
-  void check_webhook_url(std::string_view url, const std::string& path) {
-    constexpr std::string_view kForm = "; desired format: https://host[/path]";
-    std::size_t colon = url.find("://");
-    std::string_view scheme = colon == std::string_view::npos ? std::string_view() : url.substr(0, colon);
-    if (scheme != "https") {
-      out.push_back(invalid(path, Value(scheme), "'https' is the only allowed URL scheme" + std::string(kForm)));
-    }
-    std::string_view rest = colon == std::string_view::npos ? url : url.substr(colon + 3);
-    std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
-    if (host.empty()) out.push_back(invalid(path, Value(host), "host must be specified" + std::string(kForm)));
-    if (host.find('@') != std::string_view::npos) {
-      out.push_back(invalid(path, Value(host.substr(0, host.find('@'))), "user information is not permitted in the URL"));
-    }
-    if (rest.find('#') != std::string_view::npos) {
-      out.push_back(invalid(path, Value(rest.substr(rest.find('#') + 1)), "fragments are not permitted in the URL"));
-    } else if (rest.find('?') != std::string_view::npos) {
-      out.push_back(invalid(path, Value(rest.substr(rest.find('?') + 1)), "query parameters are not permitted in the URL"));
-    }
-  }
-
-  void check_review_versions(const Value& versions, const std::string& path) {
-    if (versions.empty()) {
-      out.push_back(required(path));
-      return;
-    }
-    std::set<std::string> seen;
-    bool accepted = false;
-    for (std::size_t i = 0; i < versions.size(); ++i) {
-      if (!seen.insert(versions[i].string()).second) {
-        out.push_back(invalid(index(path, i), versions[i], "duplicate version"));
-        continue;
-      }
-      for (const std::string& complaint : dns1035_label(versions[i].text())) {
-        out.push_back(invalid(index(path, i), versions[i], complaint));
-      }
-      accepted = accepted || versions[i].text() == "v1" || versions[i].text() == "v1beta1";
-    }
-    if (!accepted) out.push_back(invalid(path, versions, "must include at least one of v1, v1beta1"));
   }
 
   const Value& spec_;
@@ -427,7 +423,8 @@ bool established(const Value& crd) {
 
 void check_fixed(Problems& out, const Value& crd, const Value& old) {
   auto fixed = [&](const Value& now, const Value& before, std::string_view path) {
-    if (now.text() != before.text()) out.push_back(invalid(path, Value(now.text()), "field is immutable"));
+    if (now.text() != before.text())
+      out.push_back(invalid(path, Value(now.text()), "field is immutable"));
   };
   if (established(old)) {
     fixed(crd["spec"]["scope"], old["spec"]["scope"], "spec.scope");
@@ -448,9 +445,10 @@ Value default_definition(Value crd) {
   if (names["singular"].text().empty() && !kind.empty()) names.set("singular", lower(kind));
   if (names["listKind"].text().empty() && !kind.empty()) names.set("listKind", kind + "List");
   if (spec["conversion"].is_null()) spec.set("conversion", json::object({{"strategy", "None"}}));
-  Value* webhook = spec["conversion"]["webhook"]["clientConfig"]["service"].is_object()
-                       ? spec.edit("conversion")->edit("webhook")->edit("clientConfig")->edit("service")
-                       : nullptr;
+  Value* webhook =
+      spec["conversion"]["webhook"]["clientConfig"]["service"].is_object()
+          ? spec.edit("conversion")->edit("webhook")->edit("clientConfig")->edit("service")
+          : nullptr;
   if (webhook && (*webhook)["port"].is_null()) webhook->set("port", 443);
   if (crd["status"]["storedVersions"].empty()) {
     for (const Value& version : crd["spec"]["versions"].items()) {
@@ -471,7 +469,8 @@ Problems check_definition(const Value& crd, const Types& types, const Value* old
     check_fixed(out, crd, *old);
   } else {
     append(out, check_meta(crd["metadata"], {.namespaced = false, .name = path_segment}));
-    std::string wanted = crd["spec"]["names"]["plural"].string() + "." + crd["spec"]["group"].string();
+    std::string wanted =
+        crd["spec"]["names"]["plural"].string() + "." + crd["spec"]["group"].string();
     if (!name.text().empty() && name.text() != wanted) {
       out.push_back(invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group"));
     }

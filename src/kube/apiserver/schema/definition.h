@@ -1,4 +1,5 @@
-// Checks and defaults CustomResourceDefinitions (apiextensions.k8s.io/v1), as upstream's validation does.
+// Checks and defaults CustomResourceDefinitions (apiextensions.k8s.io/v1), as upstream's validation
+// does.
 #pragma once
 
 #include "foundation/json/value.h"
@@ -10,11 +11,13 @@ class Types;
 
 namespace lesto::apiserver::schema {
 
-// Fills what the server fills on create: spec.names.singular and listKind, spec.conversion.strategy, and
-// status.storedVersions.
+// Fills what the server fills on create: spec.names.singular and listKind,
+// spec.conversion.strategy, and status.storedVersions.
 json::Value default_definition(json::Value crd);
 
-// What a create (old is null) or an update of the CRD answers 422 with; sorted. Expects a defaulted object.
-Problems check_definition(const json::Value& crd, const Types& types, const json::Value* old = nullptr);
+// What a create (old is null) or an update of the CRD answers 422 with; sorted. Expects a defaulted
+// object.
+Problems check_definition(const json::Value& crd, const Types& types,
+                          const json::Value* old = nullptr);
 
 }  // namespace lesto::apiserver::schema

@@ -30,10 +30,14 @@ void check_kind(Problems& out, const Value& value, const std::string& path) {
     return;
   }
   std::string lower(value.text());
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   std::string joined;
-  for (const std::string& complaint : dns1035_label(lower)) joined += (joined.empty() ? "" : ",") + complaint;
-  if (!joined.empty()) out.push_back(invalid(path, value, "may have mixed case, but should otherwise match: " + joined));
+  for (const std::string& complaint : dns1035_label(lower))
+    joined += (joined.empty() ? "" : ",") + complaint;
+  if (!joined.empty())
+    out.push_back(
+        invalid(path, value, "may have mixed case, but should otherwise match: " + joined));
 }
 
 void check_resource(Problems& out, const Value& object, const std::string& path) {
@@ -69,11 +73,13 @@ Problems check_embedded(const Value& value, const Node& node, std::string_view a
       const Node* property = node.property(member.name());
       const Node* next = property ? property : node.additional.get();
       if (!next) continue;
-      append(out, check_embedded(member.value, *next, property ? child(path, member.name()) : key(path, member.name())));
+      append(out, check_embedded(member.value, *next,
+                                 property ? child(path, member.name()) : key(path, member.name())));
     }
   }
   if (value.is_array() && node.items) {
-    for (std::size_t i = 0; i < value.size(); ++i) append(out, check_embedded(value[i], *node.items, index(path, i)));
+    for (std::size_t i = 0; i < value.size(); ++i)
+      append(out, check_embedded(value[i], *node.items, index(path, i)));
   }
   return out;
 }

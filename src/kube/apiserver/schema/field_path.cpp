@@ -1,5 +1,4 @@
 #include "kube/apiserver/schema/openapi_rules.h"
-
 #include "kube/apiserver/schema/problem.h"
 
 namespace lesto::apiserver::schema {

@@ -66,7 +66,8 @@ bool is_cidr(std::string_view text) {
 bool is_date(std::string_view text) {
   static const re2::RE2 kDate("([0-9]{4})-([0-9]{2})-([0-9]{2})");
   int year = 0, month = 0, day = 0;
-  if (!re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), kDate, &year, &month, &day)) return false;
+  if (!re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), kDate, &year, &month, &day))
+    return false;
   static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   if (month < 1 || month > 12 || day < 1) return false;
   bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -74,9 +75,11 @@ bool is_date(std::string_view text) {
 }
 
 bool is_date_time(std::string_view text) {
-  static const re2::RE2 kTime("([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))");
+  static const re2::RE2 kTime(
+      "([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))");
   std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   std::size_t t = lower.find('t');
   if (t == std::string::npos || !is_date(lower.substr(0, t))) return false;
   std::string time = lower.substr(t + 1);
@@ -87,10 +90,14 @@ bool is_date_time(std::string_view text) {
 }
 
 bool is_duration(std::string_view text) {
-  static const re2::RE2 kGo("[-+]?(0|([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))*");
+  static const re2::RE2 kGo(
+      "[-+]?(0|([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)"
+      "(ns|us|µs|μs|ms|s|m|h))*");
   if (full(kGo, text)) return true;
   // Scala's spelling: any number followed by a known unit, anywhere in the text.
-  static const re2::RE2 kScala("(?i)[0-9]+\\s*(ns|nano[a-zµ]*|us|µs|micro[a-zµ]*|ms|milli[a-zµ]*|s|sec[a-zµ]*|m|min[a-zµ]*|h|hr|hour[a-zµ]*|d|day[a-zµ]*|w|wk|week[a-zµ]*)([^A-Za-zµ]|$)");
+  static const re2::RE2 kScala(
+      "(?i)[0-9]+\\s*(ns|nano[a-zµ]*|us|µs|micro[a-zµ]*|ms|milli[a-zµ]*|s|sec[a-zµ]*|m|min[a-zµ]*|"
+      "h|hr|hour[a-zµ]*|d|day[a-zµ]*|w|wk|week[a-zµ]*)([^A-Za-zµ]|$)");
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kScala);
 }
 
@@ -108,8 +115,10 @@ bool is_request_uri(std::string_view text) {
   if (!rest.starts_with('/')) return !scheme.empty();
   if (!scheme.empty() && rest.starts_with("//")) {
     std::string authority = rest.substr(2, rest.find('/', 2) - 2);
-    static const re2::RE2 kAuthority("([A-Za-z0-9\\-._~!$&'()*+,;=:%]*@)?([A-Za-z0-9\\-._~!$&'()*+,;=\\x80-\\xff]|%[0-9a-fA-F]{2}|\"|<|>)*(:[0-9]*)?|(.*@)?\\[[0-9a-fA-F:.%]*\\](:[0-9]*)?",
-                                     re2::RE2::Latin1);
+    static const re2::RE2 kAuthority(
+        "([A-Za-z0-9\\-._~!$&'()*+,;=:%]*@)?([A-Za-z0-9\\-._~!$&'()*+,;=\\x80-\\xff]|%[0-9a-fA-F]{"
+        "2}|\"|<|>)*(:[0-9]*)?|(.*@)?\\[[0-9a-fA-F:.%]*\\](:[0-9]*)?",
+        re2::RE2::Latin1);
     if (!full(kAuthority, authority)) return false;
   }
   for (std::size_t i = 0; i < rest.size(); ++i) {
@@ -125,16 +134,20 @@ bool is_request_uri(std::string_view text) {
 bool is_email(std::string_view text) {
   static const re2::RE2 kAddress(
       "\\s*(?:([A-Za-z0-9!#$%&'*+/=?^_`{|}~.\\s-]|[^\\x00-\\x7f]|\"(?:[^\"\\\\]|\\\\.)*\")*<)?"
-      "((?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\\x00-\\x7f])+(?:\\.(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\\x00-\\x7f])+)*|\"(?:[^\"\\\\]|\\\\.)+\")"
-      "@((?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\\x00-\\x7f])+(?:\\.(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\\x00-\\x7f])+)*|\\[[0-9a-fA-F:.]+\\])(>?)\\s*");
+      "((?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\\x00-\\x7f])+(?:\\.(?:[A-Za-z0-9!#$%&'*+/"
+      "=?^_`{|}~-]|[^\\x00-\\x7f])+)*|\"(?:[^\"\\\\]|\\\\.)+\")"
+      "@((?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\\x00-\\x7f])+(?:\\.(?:[A-Za-z0-9!#$%&'*+/"
+      "=?^_`{|}~-]|[^\\x00-\\x7f])+)*|\\[[0-9a-fA-F:.]+\\])(>?)\\s*");
   if (!full(kAddress, text)) return false;
   return (text.find('<') != std::string_view::npos) == (text.find('>') != std::string_view::npos);
 }
 
 bool is_hostname(std::string_view text) {
-  // One label, or labels and a top level domain. Lengths are counted here: in the pattern they cost RE2 megabytes.
+  // One label, or labels and a top level domain. Lengths are counted here: in the pattern they cost
+  // RE2 megabytes.
   static const re2::RE2 kSingle("[a-zA-Z0-9\\p{S}\\p{L}](-?[a-zA-Z0-9\\p{S}\\p{L}]*)?");
-  static const re2::RE2 kLabel("[a-zA-Z0-9\\p{S}\\p{L}]([a-zA-Z0-9\\-\\p{S}\\p{L}]*[a-zA-Z0-9\\p{S}\\p{L}])?");
+  static const re2::RE2 kLabel(
+      "[a-zA-Z0-9\\p{S}\\p{L}]([a-zA-Z0-9\\-\\p{S}\\p{L}]*[a-zA-Z0-9\\p{S}\\p{L}])?");
   static const re2::RE2 kTop("[a-zA-Z\\p{L}]+");
   if (text.size() > 255) return false;
   if (text.find('.') == std::string_view::npos) return text.size() <= 63 && full(kSingle, text);
@@ -150,9 +163,11 @@ bool is_hostname(std::string_view text) {
 
 bool is_mac(std::string_view text) {
   static const re2::RE2 kMac(
-      "(?i)([0-9a-f]{2}([:])){5}[0-9a-f]{2}|([0-9a-f]{2}:){7}[0-9a-f]{2}|([0-9a-f]{2}:){19}[0-9a-f]{2}|"
+      "(?i)([0-9a-f]{2}([:])){5}[0-9a-f]{2}|([0-9a-f]{2}:){7}[0-9a-f]{2}|([0-9a-f]{2}:){19}[0-9a-f]"
+      "{2}|"
       "([0-9a-f]{2}-){5}[0-9a-f]{2}|([0-9a-f]{2}-){7}[0-9a-f]{2}|([0-9a-f]{2}-){19}[0-9a-f]{2}|"
-      "([0-9a-f]{4}\\.){2}[0-9a-f]{4}|([0-9a-f]{4}\\.){3}[0-9a-f]{4}|([0-9a-f]{4}\\.){9}[0-9a-f]{4}");
+      "([0-9a-f]{4}\\.){2}[0-9a-f]{4}|([0-9a-f]{4}\\.){3}[0-9a-f]{4}|([0-9a-f]{4}\\.){9}[0-9a-f]{"
+      "4}");
   return full(kMac, text);
 }
 
@@ -185,7 +200,8 @@ bool is_isbn13(std::string_view text) {
 
 bool is_credit_card(std::string_view text) {
   static const re2::RE2 kCard(
-      "4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14}|6(?:011|5[0-9][0-9])[0-9]{12}|3[47][0-9]{13}|3(?:0[0-5]|[68][0-9])[0-9]{11}|"
+      "4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14}|6(?:011|5[0-9][0-9])[0-9]{12}|3[47][0-9]{13}|3(?:0["
+      "0-5]|[68][0-9])[0-9]{11}|"
       "(?:2131|1800|35\\d{3})\\d{11}");
   std::string digits;
   for (char c : text) {
@@ -213,10 +229,10 @@ bool matches_pattern(std::string_view name, std::string_view text) {
     add("ssn", "\\d{3}[- ]?\\d{2}[- ]?\\d{4}");
     add("hexcolor", "#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})");
     add("rgbcolor",
-        "rgb\\(\\s*(0|[1-9]\\d?|1\\d\\d?|2[0-4]\\d|25[0-5])\\s*,\\s*(0|[1-9]\\d?|1\\d\\d?|2[0-4]\\d|25[0-5])\\s*,\\s*"
+        "rgb\\(\\s*(0|[1-9]\\d?|1\\d\\d?|2[0-4]\\d|25[0-5])\\s*,\\s*(0|[1-9]\\d?|1\\d\\d?|2[0-4]"
+        "\\d|25[0-5])\\s*,\\s*"
         "(0|[1-9]\\d?|1\\d\\d?|2[0-4]\\d|25[0-5])\\s*\\)");
-    add("byte",
-        "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})");
+    add("byte", "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})");
     add("password", "(?s).*");
     add("k8sshortname", "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     add("k8slongname", "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
@@ -231,9 +247,18 @@ using Check = bool (*)(std::string_view);
 
 Check check_of(std::string_view name) {
   static const std::map<std::string_view, Check> kChecks = {
-      {"uri", is_request_uri},   {"email", is_email},       {"hostname", is_hostname}, {"ipv4", is_ipv4_text},
-      {"ipv6", is_ipv6},         {"cidr", is_cidr},         {"mac", is_mac},           {"isbn10", is_isbn10},
-      {"isbn13", is_isbn13},     {"creditcard", is_credit_card}, {"date", is_date},    {"datetime", is_date_time},
+      {"uri", is_request_uri},
+      {"email", is_email},
+      {"hostname", is_hostname},
+      {"ipv4", is_ipv4_text},
+      {"ipv6", is_ipv6},
+      {"cidr", is_cidr},
+      {"mac", is_mac},
+      {"isbn10", is_isbn10},
+      {"isbn13", is_isbn13},
+      {"creditcard", is_credit_card},
+      {"date", is_date},
+      {"datetime", is_date_time},
       {"duration", is_duration},
       {"isbn", [](std::string_view text) { return is_isbn10(text) || is_isbn13(text); }},
   };
@@ -244,10 +269,12 @@ Check check_of(std::string_view name) {
 }  // namespace
 
 bool known_format(std::string_view format) {
-  static constexpr std::string_view kPatterns[] = {"bsonobjectid", "uuid",     "uuid3", "uuid4",    "uuid5",        "ssn",
-                                                   "hexcolor",     "rgbcolor", "byte",  "password", "k8sshortname", "k8slongname"};
+  static constexpr std::string_view kPatterns[] = {
+      "bsonobjectid", "uuid",     "uuid3", "uuid4",    "uuid5",        "ssn",
+      "hexcolor",     "rgbcolor", "byte",  "password", "k8sshortname", "k8slongname"};
   std::string name = normalized(format);
-  return check_of(name) || std::find(std::begin(kPatterns), std::end(kPatterns), name) != std::end(kPatterns);
+  return check_of(name) ||
+         std::find(std::begin(kPatterns), std::end(kPatterns), name) != std::end(kPatterns);
 }
 
 bool matches_format(std::string_view format, std::string_view text) {

@@ -36,7 +36,8 @@ void check_array(Problems& out, const Value& value, const Node& node, const std:
   } else if (node.list_type == "map") {
     for (std::size_t i = 0; i < value.size(); ++i) {
       if (!value[i].is_object() && !value[i].is_null()) {
-        out.push_back(invalid(index(path, i), value[i], "must be an object for an array of list-type map"));
+        out.push_back(
+            invalid(index(path, i), value[i], "must be an object for an array of list-type map"));
         return;
       }
       items.push_back(keys_of(value[i], node));
@@ -53,7 +54,8 @@ Problems check_lists(const Value& value, const Node& node, std::string_view at) 
   if (value.is_array()) {
     check_array(out, value, node, path);
     if (node.items) {
-      for (std::size_t i = 0; i < value.size(); ++i) append(out, check_lists(value[i], *node.items, index(path, i)));
+      for (std::size_t i = 0; i < value.size(); ++i)
+        append(out, check_lists(value[i], *node.items, index(path, i)));
     }
   }
   if (value.is_object()) {
@@ -61,10 +63,43 @@ Problems check_lists(const Value& value, const Node& node, std::string_view at) 
       const Node* property = node.property(member.name());
       const Node* next = property ? property : node.additional.get();
       if (!next) continue;
-      append(out, check_lists(member.value, *next, property ? child(path, member.name()) : key(path, member.name())));
+      append(out, check_lists(member.value, *next,
+                              property ? child(path, member.name()) : key(path, member.name())));
     }
   }
   return out;
+}
+
+bool unchanged(const Value& value, const Value& old, const Node* shape) {
+  if (value.is_null() || old.is_null()) return value.is_null() && old.is_null();
+  if (value.is_array() && old.is_array() && shape && shape->list_type == "map" && shape->items) {
+    if (value.size() != old.size()) return false;
+    return std::all_of(value.items().begin(), value.items().end(), [&](const Value& item) {
+      const Value* found = same_item(old, *shape, item);
+      return found && unchanged(item, *found, shape->items.get());
+    });
+  }
+  if (value.is_object() && old.is_object()) {
+    if (value.size() != old.size()) return false;
+    return std::all_of(value.members().begin(), value.members().end(),
+                       [&](const json::Member& member) {
+                         const Value* found = old.find(member.name());
+                         const Node* next = shape ? shape->member(member.name()) : nullptr;
+                         return found && next && unchanged(member.value, *found, next);
+                       });
+  }
+  return value == old;
+}
+
+const Value* same_item(const Value& old_list, const Node& list, const Value& item) {
+  if (list.list_type != "map" || list.list_keys.empty() || !item.is_object()) return nullptr;
+  for (const Value& old : old_list.items()) {
+    if (!old.is_object()) continue;
+    bool same = std::all_of(list.list_keys.begin(), list.list_keys.end(),
+                            [&](const std::string& name) { return old[name] == item[name]; });
+    if (same) return &old;
+  }
+  return nullptr;
 }
 
 }  // namespace lesto::apiserver::schema

@@ -17,7 +17,8 @@ bool matches(const re2::RE2& regex, std::string_view text) {
   return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), regex);
 }
 
-std::string pattern_complaint(std::string_view what, const char* pattern, std::initializer_list<const char*> examples) {
+std::string pattern_complaint(std::string_view what, const char* pattern,
+                              std::initializer_list<const char*> examples) {
   std::string out(what);
   out += " (e.g. ";
   bool first = true;
@@ -29,12 +30,17 @@ std::string pattern_complaint(std::string_view what, const char* pattern, std::i
   return out + "regex used for validation is '" + pattern + "')";
 }
 
-std::string too_long_complaint(std::size_t max) { return "must be no more than " + std::to_string(max) + " bytes"; }
+std::string too_long_complaint(std::size_t max) {
+  return "must be no more than " + std::to_string(max) + " bytes";
+}
 
 constexpr std::string_view kKeyRule =
-    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "alphanumeric character";
 
-std::string key_complaint() { return pattern_complaint(kKeyRule, kLabelKey, {"MyName", "my.name", "123-abc"}); }
+std::string key_complaint() {
+  return pattern_complaint(kKeyRule, kLabelKey, {"MyName", "my.name", "123-abc"});
+}
 
 }  // namespace
 
@@ -43,9 +49,10 @@ Complaints dns1123_label(std::string_view text) {
   Complaints out;
   if (text.size() > 63) out.push_back(too_long_complaint(63));
   if (!matches(kRegex, text)) {
-    out.push_back(pattern_complaint("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
-                                    "'-', and must start and end with an alphanumeric character",
-                                    kDns1123, {"my-name", "123-abc"}));
+    out.push_back(pattern_complaint(
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
+        "'-', and must start and end with an alphanumeric character",
+        kDns1123, {"my-name", "123-abc"}));
   }
   return out;
 }
@@ -55,9 +62,10 @@ Complaints dns1123_subdomain(std::string_view text) {
   Complaints out;
   if (text.size() > 253) out.push_back(too_long_complaint(253));
   if (!matches(kRegex, text)) {
-    out.push_back(pattern_complaint("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
-                                    "'-' or '.', and must start and end with an alphanumeric character",
-                                    kSubdomain, {"example.com"}));
+    out.push_back(pattern_complaint(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
+        "'-' or '.', and must start and end with an alphanumeric character",
+        kSubdomain, {"example.com"}));
   }
   return out;
 }
@@ -67,9 +75,10 @@ Complaints dns1035_label(std::string_view text) {
   Complaints out;
   if (text.size() > 63) out.push_back(too_long_complaint(63));
   if (!matches(kRegex, text)) {
-    out.push_back(pattern_complaint("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start "
-                                    "with an alphabetic character, and end with an alphanumeric character",
-                                    kDns1035, {"my-name", "abc-123"}));
+    out.push_back(pattern_complaint(
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start "
+        "with an alphabetic character, and end with an alphanumeric character",
+        kDns1035, {"my-name", "abc-123"}));
   }
   return out;
 }
@@ -88,7 +97,8 @@ Complaints qualified_name(std::string_view text) {
     }
     if (prefix.empty()) out.push_back("prefix part must be non-empty");
     if (!prefix.empty()) {
-      for (const std::string& complaint : dns1123_subdomain(prefix)) out.push_back("prefix part " + complaint);
+      for (const std::string& complaint : dns1123_subdomain(prefix))
+        out.push_back("prefix part " + complaint);
     }
   }
   if (name.empty()) out.push_back("name part must be non-empty");
@@ -102,8 +112,9 @@ Complaints label_value(std::string_view text) {
   Complaints out;
   if (text.size() > 63) out.push_back(too_long_complaint(63));
   if (!matches(kRegex, text)) {
-    out.push_back(pattern_complaint("a valid label must be an empty string or " + std::string(kKeyRule.substr(5)),
-                                    kLabelValue, {"MyValue", "my_value", "12345"}));
+    out.push_back(pattern_complaint(
+        "a valid label must be an empty string or " + std::string(kKeyRule.substr(5)), kLabelValue,
+        {"MyValue", "my_value", "12345"}));
   }
   return out;
 }

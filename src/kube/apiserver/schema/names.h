@@ -1,5 +1,5 @@
-// Kubernetes' rules for names, label keys and label values. Each check gives what is wrong, in apimachinery's words;
-// an empty list when nothing is.
+// Kubernetes' rules for names, label keys and label values. Each check gives what is wrong, in
+// apimachinery's words; an empty list when nothing is.
 #pragma once
 
 #include <string>

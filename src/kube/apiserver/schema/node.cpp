@@ -75,10 +75,12 @@ Result<void> compile_values(Node& node, const Value& openapi) {
 Result<void> compile_children(Node& node, const Value& openapi, int depth) {
   for (const auto& member : openapi["properties"].members()) {
     auto compiled = Node::compile(member.value, depth);
-    if (!compiled) return fail(std::move(compiled.error()).during("property " + std::string(member.name())));
+    if (!compiled)
+      return fail(std::move(compiled.error()).during("property " + std::string(member.name())));
     node.properties.push_back({std::string(member.name()), std::move(*compiled)});
   }
-  if (const Value* additional = openapi.find("additionalProperties"); additional && !additional->is_null()) {
+  if (const Value* additional = openapi.find("additionalProperties");
+      additional && !additional->is_null()) {
     node.additional_set = true;
     node.additional_allowed = additional->is_object() || additional->boolean();
     TRY_ASSIGN(node.additional, compile_one(*additional, depth));
@@ -113,8 +115,9 @@ Node::Node(Node&&) noexcept = default;
 Node& Node::operator=(Node&&) noexcept = default;
 
 const Node* Node::property(std::string_view name) const {
-  auto found = std::lower_bound(properties.begin(), properties.end(), name,
-                                [](const Property& p, std::string_view wanted) { return p.name < wanted; });
+  auto found =
+      std::lower_bound(properties.begin(), properties.end(), name,
+                       [](const Property& p, std::string_view wanted) { return p.name < wanted; });
   return found != properties.end() && found->name == name ? &found->node : nullptr;
 }
 
@@ -138,7 +141,8 @@ Result<Node> Node::compile(const Value& openapi, int depth) {
   }
   node.format_written = openapi["format"].string();
   node.format = supported_format(node.types, node.format_written);
-  if (const Value* value = openapi.find("default"); value && !value->is_null()) node.default_value = *value;
+  if (const Value* value = openapi.find("default"); value && !value->is_null())
+    node.default_value = *value;
   node.list_type = openapi["x-kubernetes-list-type"].string();
   node.list_keys = strings(openapi["x-kubernetes-list-map-keys"]);
   node.map_type = openapi["x-kubernetes-map-type"].string();

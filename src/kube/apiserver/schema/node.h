@@ -35,7 +35,8 @@ struct Node {
   std::string pattern;
   std::shared_ptr<const re2::RE2> regex;
   std::optional<double> minimum, maximum, multiple_of;
-  std::optional<std::int64_t> min_length, max_length, min_items, max_items, min_properties, max_properties;
+  std::optional<std::int64_t> min_length, max_length, min_items, max_items, min_properties,
+      max_properties;
   std::vector<std::string> required;
   std::vector<Property> properties;  // by name
   std::unique_ptr<Node> additional;  // additionalProperties as a schema
@@ -45,11 +46,11 @@ struct Node {
   std::string list_type;
   std::vector<std::string> list_keys;
   std::string map_type;
-  json::Value rules_written;               // x-kubernetes-validations
-  std::unique_ptr<const RuleSet> rules;    // compiled; null when there are none here
-  bool rules_below = false;                // this node or one below it has rules
-  bool defaults_below = false;             // ... has a default
-  bool embedded_below = false;             // ... is an embedded resource
+  json::Value rules_written;             // x-kubernetes-validations
+  std::unique_ptr<const RuleSet> rules;  // compiled; null when there are none here
+  bool rules_below = false;              // this node or one below it has rules
+  bool defaults_below = false;           // ... has a default
+  bool embedded_below = false;           // ... is an embedded resource
   bool nullable = false;
   bool exclusive_minimum = false;
   bool exclusive_maximum = false;

@@ -9,7 +9,8 @@ namespace {
 
 using json::Value;
 
-void complain(Problems& out, std::string_view path, const Value& value, const Complaints& complaints) {
+void complain(Problems& out, std::string_view path, const Value& value,
+              const Complaints& complaints) {
   for (const std::string& complaint : complaints) out.push_back(invalid(path, value, complaint));
 }
 
@@ -24,11 +25,13 @@ void check_annotations(Problems& out, const Value& annotations, const std::strin
   std::size_t size = 0;
   for (const auto& annotation : annotations.members()) {
     std::string lower(annotation.name());
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     complain(out, path, annotation.key, qualified_name(lower));
     size += annotation.name().size() + annotation.value.text().size();
   }
-  if (size > kAnnotationsMax) out.push_back(too_long(path, static_cast<std::int64_t>(kAnnotationsMax)));
+  if (size > kAnnotationsMax)
+    out.push_back(too_long(path, static_cast<std::int64_t>(kAnnotationsMax)));
 }
 
 void check_owners(Problems& out, const Value& owners, const std::string& path) {
@@ -37,9 +40,12 @@ void check_owners(Problems& out, const Value& owners, const std::string& path) {
     std::string_view api_version = owner["apiVersion"].text();
     bool no_version = api_version.empty() || api_version.ends_with('/') ||
                       std::count(api_version.begin(), api_version.end(), '/') > 1;
-    if (no_version) out.push_back(invalid(child(path, "apiVersion"), owner["apiVersion"], "version must not be empty"));
+    if (no_version)
+      out.push_back(
+          invalid(child(path, "apiVersion"), owner["apiVersion"], "version must not be empty"));
     for (std::string_view name : {"kind", "name", "uid"}) {
-      if (owner[name].text().empty()) out.push_back(invalid(child(path, name), "", "must not be empty"));
+      if (owner[name].text().empty())
+        out.push_back(invalid(child(path, name), "", "must not be empty"));
     }
     if (api_version == "v1" && owner["kind"].text() == "Event") {
       out.push_back(invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
@@ -49,9 +55,10 @@ void check_owners(Problems& out, const Value& owners, const std::string& path) {
     if (controller.empty()) {
       controller = name;
     } else {
-      out.push_back(invalid(path, owners,
-                            "Only one reference can have Controller set to true. Found \"true\" in references for " +
-                                controller + " and " + name));
+      out.push_back(invalid(
+          path, owners,
+          "Only one reference can have Controller set to true. Found \"true\" in references for " +
+              controller + " and " + name));
     }
   }
 }
@@ -64,7 +71,8 @@ void check_finalizers(Problems& out, const Value& finalizers, const std::string&
     foreground = foreground || finalizer.text() == "foregroundDeletion";
   }
   if (orphan && foreground) {
-    out.push_back(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
+    out.push_back(
+        invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
   }
 }
 
@@ -74,7 +82,8 @@ void check_managed_fields(Problems& out, const Value& entries, const std::string
     std::string at = index(path, i);
     std::string_view operation = entry["operation"].text();
     if (operation != "Apply" && operation != "Update") {
-      out.push_back(invalid(child(at, "operation"), Value(operation), "must be `Apply` or `Update`"));
+      out.push_back(
+          invalid(child(at, "operation"), Value(operation), "must be `Apply` or `Update`"));
     }
     std::string_view type = entry["fieldsType"].text();
     if (!type.empty() && type != "FieldsV1") {
@@ -99,7 +108,8 @@ Problems check_meta(const Value& meta, const MetaRules& rules, std::string_view 
   Problems out;
   std::string path(at);
   if (!meta["generateName"].text().empty()) {
-    complain(out, child(path, "generateName"), meta["generateName"], rules.name(masked_prefix(meta["generateName"].text())));
+    complain(out, child(path, "generateName"), meta["generateName"],
+             rules.name(masked_prefix(meta["generateName"].text())));
   }
   if (meta["name"].text().empty()) {
     out.push_back(required(child(path, "name"), "name or generateName is required"));
@@ -117,7 +127,8 @@ Problems check_meta(const Value& meta, const MetaRules& rules, std::string_view 
     out.push_back(forbidden(child(path, "namespace"), "not allowed on this type"));
   }
   if (meta["generation"].integer() < 0) {
-    out.push_back(invalid(child(path, "generation"), meta["generation"], "must be greater than or equal to 0"));
+    out.push_back(invalid(child(path, "generation"), meta["generation"],
+                          "must be greater than or equal to 0"));
   }
   check_common(out, meta, path);
   check_finalizers(out, meta["finalizers"], child(path, "finalizers"));
@@ -133,25 +144,31 @@ Problems check_meta_update(const Value& meta, const Value& old, std::string_view
     for (const Value& finalizer : old["finalizers"].items()) extra.erase(finalizer.string());
     if (!extra.empty()) {
       std::string list;
-      for (const std::string& finalizer : extra) list += (list.empty() ? "" : ", ") + quote(finalizer);
-      out.push_back(forbidden(child(path, "finalizers"),
-                              "no new finalizers can be added if the object is being deleted, found new finalizers "
-                              "[]string{" + list + "}"));
+      for (const std::string& finalizer : extra)
+        list += (list.empty() ? "" : ", ") + quote(finalizer);
+      out.push_back(forbidden(
+          child(path, "finalizers"),
+          "no new finalizers can be added if the object is being deleted, found new finalizers "
+          "[]string{" +
+              list + "}"));
     }
   }
   if (meta["resourceVersion"].text().empty()) {
     out.push_back(invalid(child(path, "resourceVersion"), "", "must be specified for an update"));
   }
   if (meta["generation"].integer() < old["generation"].integer()) {
-    out.push_back(invalid(child(path, "generation"), Value(meta["generation"].integer()), "must not be decremented"));
+    out.push_back(invalid(child(path, "generation"), Value(meta["generation"].integer()),
+                          "must not be decremented"));
   }
   for (std::string_view name : {"name", "namespace", "uid"}) {
     if (meta[name].text() != old[name].text()) {
       out.push_back(invalid(child(path, name), Value(meta[name].text()), "field is immutable"));
     }
   }
-  for (std::string_view name : {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
-    if (!(meta[name] == old[name])) out.push_back(invalid(child(path, name), meta[name], "field is immutable"));
+  for (std::string_view name :
+       {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
+    if (!(meta[name] == old[name]))
+      out.push_back(invalid(child(path, name), meta[name], "field is immutable"));
   }
   check_common(out, meta, path);
   return out;

@@ -15,7 +15,9 @@ struct MetaRules {
 };
 
 // `meta` has been through its type; `path` is "metadata" or an embedded object's.
-Problems check_meta(const json::Value& meta, const MetaRules& rules, std::string_view path = "metadata");
-Problems check_meta_update(const json::Value& meta, const json::Value& old, std::string_view path = "metadata");
+Problems check_meta(const json::Value& meta, const MetaRules& rules,
+                    std::string_view path = "metadata");
+Problems check_meta_update(const json::Value& meta, const json::Value& old,
+                           std::string_view path = "metadata");
 
 }  // namespace lesto::apiserver::schema

@@ -12,7 +12,9 @@ namespace {
 
 using json::Value;
 
-bool meta_field(std::string_view name) { return name == "apiVersion" || name == "kind" || name == "metadata"; }
+bool meta_field(std::string_view name) {
+  return name == "apiVersion" || name == "kind" || name == "metadata";
+}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\n\v\f\r";
@@ -21,13 +23,16 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
-bool has_newline(std::string_view text) { return text.find_first_of("\n\r") != std::string_view::npos; }
+bool has_newline(std::string_view text) {
+  return text.find_first_of("\n\r") != std::string_view::npos;
+}
 
 // What holds of a place because of where it is.
 struct Place {
-  std::string no_defaults;      // why defaults are refused; empty when they are not
+  std::string no_defaults;  // why defaults are refused; empty when they are not
   bool inside_meta = false;
-  std::string uncorrelatable;   // the outermost place whose children cannot be found in the old object
+  std::string
+      uncorrelatable;  // the outermost place whose children cannot be found in the old object
 };
 
 struct Found {
@@ -41,9 +46,11 @@ struct Found {
 };
 
 // Constructs of OpenAPI that are refused, and misplaced ones.
-void check_constructs(Problems& out, const Value& schema, const Place& place, const std::string& path) {
+void check_constructs(Problems& out, const Value& schema, const Place& place,
+                      const std::string& path) {
   std::string_view type = schema["type"].text();
-  static const std::vector<std::string> kTypes = {"array", "boolean", "integer", "number", "object", "string"};
+  static const std::vector<std::string> kTypes = {"array",  "boolean", "integer",
+                                                  "number", "object",  "string"};
   if (!type.empty() && std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
     out.push_back(not_supported(child(path, "type"), Value(type), kTypes));
   }
@@ -51,7 +58,8 @@ void check_constructs(Problems& out, const Value& schema, const Place& place, co
     out.push_back(forbidden(child(path, "default"), "must not be set " + place.no_defaults));
   }
   auto refuse = [&](std::string_view name, bool present) {
-    if (present) out.push_back(forbidden(child(path, name), std::string(name) + " is not supported"));
+    if (present)
+      out.push_back(forbidden(child(path, name), std::string(name) + " is not supported"));
   };
   refuse("id", !schema["id"].text().empty());
   refuse("additionalItems", !schema["additionalItems"].is_null());
@@ -60,21 +68,26 @@ void check_constructs(Problems& out, const Value& schema, const Place& place, co
   refuse("dependencies", !schema["dependencies"].is_null());
   refuse("$ref", !schema["$ref"].is_null());
   if (type == "null") {
-    out.push_back(forbidden(child(path, "type"), "type cannot be set to null, use nullable as an alternative"));
+    out.push_back(forbidden(child(path, "type"),
+                            "type cannot be set to null, use nullable as an alternative"));
   }
   if (schema["items"].is_array() && !schema["items"].empty()) {
-    out.push_back(forbidden(child(path, "items"), "items must be a schema object and not an array"));
+    out.push_back(
+        forbidden(child(path, "items"), "items must be a schema object and not an array"));
   }
   if (place.inside_meta && schema["x-kubernetes-embedded-resource"].boolean()) {
-    out.push_back(forbidden(child(path, "x-kubernetes-embedded-resource"), "must not be used inside of resource meta"));
+    out.push_back(forbidden(child(path, "x-kubernetes-embedded-resource"),
+                            "must not be used inside of resource meta"));
   }
   if (schema["uniqueItems"].boolean()) {
-    out.push_back(forbidden(child(path, "uniqueItems"),
-                            "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"));
+    out.push_back(forbidden(
+        child(path, "uniqueItems"),
+        "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"));
   }
   const Value* preserve = schema.find("x-kubernetes-preserve-unknown-fields");
   if (preserve && preserve->is_bool() && !preserve->boolean()) {
-    out.push_back(invalid(child(path, "x-kubernetes-preserve-unknown-fields"), false, "must be true or undefined"));
+    out.push_back(invalid(child(path, "x-kubernetes-preserve-unknown-fields"), false,
+                          "must be true or undefined"));
   }
 }
 
@@ -88,13 +101,15 @@ void check_map_type(Problems& out, const Value& schema, const std::string& path)
     out.push_back(type.empty() ? required(at, kText) : invalid(at, Value(type), kText));
   }
   if (map_type.text() != "atomic" && map_type.text() != "granular") {
-    out.push_back(not_supported(child(path, "x-kubernetes-map-type"), map_type, {"atomic", "granular"}));
+    out.push_back(
+        not_supported(child(path, "x-kubernetes-map-type"), map_type, {"atomic", "granular"}));
   }
 }
 
 // A set's items must be comparable as a whole.
 void check_set_items(Problems& out, const Value& items, const std::string& path) {
-  constexpr std::string_view kText = "must be atomic as item of a list with x-kubernetes-list-type=set";
+  constexpr std::string_view kText =
+      "must be atomic as item of a list with x-kubernetes-list-type=set";
   const Value& list_type = items["x-kubernetes-list-type"];
   if (items["type"].text() == "array" && !list_type.is_null() && list_type.text() != "atomic") {
     out.push_back(invalid(child(path, "items.x-kubernetes-list-type"), list_type, kText));
@@ -104,7 +119,8 @@ void check_set_items(Problems& out, const Value& items, const std::string& path)
   }
 }
 
-void check_list_keys(Problems& out, const Value& schema, const Value& items, const std::string& path) {
+void check_list_keys(Problems& out, const Value& schema, const Value& items,
+                     const std::string& path) {
   const Value& keys = schema["x-kubernetes-list-map-keys"];
   std::string at = child(path, "x-kubernetes-list-map-keys");
   std::set<std::string> seen;
@@ -113,10 +129,12 @@ void check_list_keys(Problems& out, const Value& schema, const Value& items, con
     if (!property) {
       out.push_back(invalid(at, keys, "entries must all be names of item properties"));
     } else if ((*property)["type"].text() == "array" || (*property)["type"].text() == "object") {
-      out.push_back(invalid(child(key(child(path, "items.properties"), name.text()), "type"), items["type"],
-                            "must be a scalar type if parent array's x-kubernetes-list-type is map"));
+      out.push_back(
+          invalid(child(key(child(path, "items.properties"), name.text()), "type"), items["type"],
+                  "must be a scalar type if parent array's x-kubernetes-list-type is map"));
     }
-    if (!seen.insert(name.string()).second) out.push_back(invalid(at, keys, "must not contain duplicate entries"));
+    if (!seen.insert(name.string()).second)
+      out.push_back(invalid(at, keys, "must not contain duplicate entries"));
   }
 }
 
@@ -126,7 +144,9 @@ void check_list_nulls(Problems& out, const Value& schema, const std::string& pat
   const Value& items = schema["items"];
   if ((list_type != "set" && list_type != "map") || !items.is_object()) return;
   if (items["nullable"].boolean()) {
-    out.push_back(forbidden(child(path, "items.nullable"), "cannot be nullable when x-kubernetes-list-type is " + std::string(list_type)));
+    out.push_back(
+        forbidden(child(path, "items.nullable"),
+                  "cannot be nullable when x-kubernetes-list-type is " + std::string(list_type)));
   }
   if (list_type != "map") return;
   std::set<std::string_view> always;
@@ -136,11 +156,14 @@ void check_list_nulls(Problems& out, const Value& schema, const std::string& pat
     if (!property) continue;
     std::string at = key(child(path, "items.properties"), name.text());
     if (!always.contains(name.text()) && (*property)["default"].is_null()) {
-      out.push_back(required(child(at, "default"), "this property is in x-kubernetes-list-map-keys, so it must have a "
-                                                   "default or be a required property"));
+      out.push_back(required(child(at, "default"),
+                             "this property is in x-kubernetes-list-map-keys, so it must have a "
+                             "default or be a required property"));
     }
     if ((*property)["nullable"].boolean()) {
-      out.push_back(forbidden(child(at, "nullable"), "this property is in x-kubernetes-list-map-keys, so it cannot be nullable"));
+      out.push_back(
+          forbidden(child(at, "nullable"),
+                    "this property is in x-kubernetes-list-map-keys, so it cannot be nullable"));
     }
   }
 }
@@ -153,11 +176,13 @@ void check_list_type(Problems& out, const Value& schema, const std::string& path
   std::string at = child(path, "x-kubernetes-list-type");
   if (!list_type.is_null() && type != "array") {
     constexpr std::string_view kText = "must be array if x-kubernetes-list-type is specified";
-    out.push_back(type.empty() ? required(child(path, "type"), kText) : invalid(child(path, "type"), Value(type), kText));
+    out.push_back(type.empty() ? required(child(path, "type"), kText)
+                               : invalid(child(path, "type"), Value(type), kText));
   } else if (list_type.text() == "set" && items.is_object()) {
     check_set_items(out, items, path);
   }
-  if (!list_type.is_null() && list_type.text() != "atomic" && list_type.text() != "set" && list_type.text() != "map") {
+  if (!list_type.is_null() && list_type.text() != "atomic" && list_type.text() != "set" &&
+      list_type.text() != "map") {
     out.push_back(not_supported(at, list_type, {"atomic", "set", "map"}));
   }
   if (!keys.empty() && list_type.text() != "map") {
@@ -166,14 +191,18 @@ void check_list_type(Problems& out, const Value& schema, const std::string& path
   }
   if (list_type.text() == "map") {
     if (keys.empty()) {
-      out.push_back(required(child(path, "x-kubernetes-list-map-keys"), "must not be empty if x-kubernetes-list-type is map"));
+      out.push_back(required(child(path, "x-kubernetes-list-map-keys"),
+                             "must not be empty if x-kubernetes-list-type is map"));
     }
-    if (items.is_null()) out.push_back(required(child(path, "items"), "must have a schema if x-kubernetes-list-type is map"));
+    if (items.is_null())
+      out.push_back(
+          required(child(path, "items"), "must have a schema if x-kubernetes-list-type is map"));
     if (items.is_object() && items["type"].text() != "object") {
       out.push_back(invalid(child(path, "items.type"), Value(items["type"].text()),
                             "must be object if parent array's x-kubernetes-list-type is map"));
     }
-    if (items.is_object() && items["type"].text() == "object") check_list_keys(out, schema, items, path);
+    if (items.is_object() && items["type"].text() == "object")
+      check_list_keys(out, schema, items, path);
   }
   check_list_nulls(out, schema, path);
 }
@@ -184,74 +213,93 @@ void check_rule(Problems& out, const Value& rule, const Node* node, const std::s
   if (text.empty()) {
     out.push_back(required(child(path, "rule"), "rule is not specified"));
   } else if (!message.empty() && trimmed(message).empty()) {
-    out.push_back(invalid(child(path, "message"), Value(message), "must be non-empty if specified"));
+    out.push_back(
+        invalid(child(path, "message"), Value(message), "must be non-empty if specified"));
   } else if (has_newline(trimmed(message))) {
     out.push_back(invalid(child(path, "message"), Value(message), "must not contain line breaks"));
   } else if (has_newline(text) && trimmed(message).empty()) {
-    out.push_back(required(child(path, "message"), "message must be specified if rule contains line breaks"));
+    out.push_back(
+        required(child(path, "message"), "message must be specified if rule contains line breaks"));
   }
   std::string_view expression = rule["messageExpression"].text();
   if (!expression.empty() && trimmed(expression).empty()) {
-    out.push_back(required(child(path, "messageExpression"), "messageExpression must be non-empty if specified"));
+    out.push_back(required(child(path, "messageExpression"),
+                           "messageExpression must be non-empty if specified"));
   }
-  static const std::vector<std::string> kReasons = {"FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"};
+  static const std::vector<std::string> kReasons = {"FieldValueDuplicate", "FieldValueForbidden",
+                                                    "FieldValueInvalid", "FieldValueRequired"};
   const Value& reason = rule["reason"];
-  if (!reason.is_null() && std::find(kReasons.begin(), kReasons.end(), reason.text()) == kReasons.end()) {
+  if (!reason.is_null() &&
+      std::find(kReasons.begin(), kReasons.end(), reason.text()) == kReasons.end()) {
     out.push_back(not_supported(child(path, "reason"), reason, kReasons));
   }
   std::string_view field_path = rule["fieldPath"].text();
   if (field_path.empty()) return;
   std::string at = child(path, "fieldPath");
-  if (trimmed(field_path).empty()) out.push_back(invalid(at, Value(field_path), "must be non-empty if specified"));
-  if (has_newline(field_path)) out.push_back(invalid(at, Value(field_path), "must not contain line breaks"));
+  if (trimmed(field_path).empty())
+    out.push_back(invalid(at, Value(field_path), "must be non-empty if specified"));
+  if (has_newline(field_path))
+    out.push_back(invalid(at, Value(field_path), "must not contain line breaks"));
   if (node && !resolve_path(field_path, *node, Brackets::Allow).error.empty()) {
     out.push_back(invalid(at, Value(field_path), "must be a valid path"));
   }
 }
 
-Found check_node(const Value& schema, const Node* node, const Place& place, bool root, const std::string& path);
+Found check_node(const Value& schema, const Node* node, const Place& place, bool root,
+                 const std::string& path);
 
-void check_children(Found& out, const Value& schema, const Node* node, const Place& place, bool root, const std::string& path) {
+void check_children(Found& out, const Value& schema, const Node* node, const Place& place,
+                    bool root, const std::string& path) {
   const Value* additional = schema.find("additionalProperties");
   if (additional && !additional->is_null()) {
     bool open = additional->is_bool() && additional->boolean();
     if (!schema["properties"].empty() && !open) {
-      out.schema.push_back(forbidden(child(path, "additionalProperties"), "additionalProperties and properties are mutual exclusive"));
+      out.schema.push_back(forbidden(child(path, "additionalProperties"),
+                                     "additionalProperties and properties are mutual exclusive"));
     }
     Place inner = place;
-    if (place.inside_meta) inner.no_defaults = "inside additionalProperties applying to object metadata";
+    if (place.inside_meta)
+      inner.no_defaults = "inside additionalProperties applying to object metadata";
     if (additional->is_object()) {
-      out.take(check_node(*additional, node ? node->additional.get() : nullptr, inner, false, child(path, "additionalProperties")));
+      out.take(check_node(*additional, node ? node->additional.get() : nullptr, inner, false,
+                          child(path, "additionalProperties")));
     }
   }
   for (const auto& property : schema["properties"].members()) {
     Place inner = place;
-    if ((root || schema["x-kubernetes-embedded-resource"].boolean()) && meta_field(property.name())) {
+    if ((root || schema["x-kubernetes-embedded-resource"].boolean()) &&
+        meta_field(property.name())) {
       inner.inside_meta = true;
       if (root) inner.no_defaults = "in top-level " + std::string(property.name());
     }
-    out.take(check_node(property.value, node ? node->property(property.name()) : nullptr, inner, false,
-                        key(child(path, "properties"), property.name())));
+    out.take(check_node(property.value, node ? node->property(property.name()) : nullptr, inner,
+                        false, key(child(path, "properties"), property.name())));
   }
-  if (schema["not"].is_object()) out.take(check_node(schema["not"], nullptr, place, false, child(path, "not")));
+  if (schema["not"].is_object())
+    out.take(check_node(schema["not"], nullptr, place, false, child(path, "not")));
   for (std::string_view name : {"allOf", "oneOf", "anyOf"}) {
     for (std::size_t i = 0; i < schema[name].size(); ++i) {
       out.take(check_node(schema[name][i], nullptr, place, false, index(child(path, name), i)));
     }
   }
   for (const auto& definition : schema["definitions"].members()) {
-    out.take(check_node(definition.value, nullptr, place, false, key(child(path, "definitions"), definition.name())));
+    out.take(check_node(definition.value, nullptr, place, false,
+                        key(child(path, "definitions"), definition.name())));
   }
   const Value& items = schema["items"];
   Place inner = place;
-  if (schema["x-kubernetes-list-type"].text() != "map" && inner.uncorrelatable.empty()) inner.uncorrelatable = path;
-  if (items.is_object()) out.take(check_node(items, node ? node->items.get() : nullptr, inner, false, child(path, "items")));
+  if (schema["x-kubernetes-list-type"].text() != "map" && inner.uncorrelatable.empty())
+    inner.uncorrelatable = path;
+  if (items.is_object())
+    out.take(
+        check_node(items, node ? node->items.get() : nullptr, inner, false, child(path, "items")));
   for (std::size_t i = 0; items.is_array() && i < items.size(); ++i) {
     out.take(check_node(items[i], nullptr, inner, false, index(child(path, "items"), i)));
   }
 }
 
-Found check_node(const Value& schema, const Node* node, const Place& place, bool root, const std::string& path) {
+Found check_node(const Value& schema, const Node* node, const Place& place, bool root,
+                 const std::string& path) {
   Found out;
   check_constructs(out.schema, schema, place, path);
   check_children(out, schema, node, place, root, path);
@@ -259,17 +307,21 @@ Found check_node(const Value& schema, const Node* node, const Place& place, bool
   check_list_type(out.schema, schema, path);
   const Value& rules = schema["x-kubernetes-validations"];
   std::string at = child(path, "x-kubernetes-validations");
-  for (std::size_t i = 0; i < rules.size(); ++i) check_rule(out.schema, rules[i], node, index(at, i));
-  if (!rules.empty() && node && out.schema.empty()) append(out.rules, check_node_rules(*node, at, place.uncorrelatable));
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    check_rule(out.schema, rules[i], node, index(at, i));
+  if (!rules.empty() && node && out.schema.empty())
+    append(out.rules, check_node_rules(*node, at, place.uncorrelatable));
   return out;
 }
 
-void check_default(Problems& out, const Node& node, const Types& types, bool inside_meta, const std::string& path) {
+void check_default(Problems& out, const Node& node, const Types& types, bool inside_meta,
+                   const std::string& path) {
   const Value& value = *node.default_value;
   std::string at = child(path, "default");
   if (!inside_meta) {
     Value pruned = value;
-    if (!prune_value(pruned, node).empty()) out.push_back(invalid(at, value, "must not have unknown fields"));
+    if (!prune_value(pruned, node).empty())
+      out.push_back(invalid(at, value, "must not have unknown fields"));
   }
   Value coerced = value;
   auto meta = coerce_value_meta(coerced, node, types);
@@ -283,13 +335,15 @@ void check_default(Problems& out, const Node& node, const Types& types, bool ins
   append(out, std::move(wrong));
 }
 
-void walk_defaults(Problems& out, const Node& node, const Types& types, bool resource, bool inside_meta, const std::string& path) {
+void walk_defaults(Problems& out, const Node& node, const Types& types, bool resource,
+                   bool inside_meta, const std::string& path) {
   if (node.default_value) check_default(out, node, types, inside_meta, path);
-  if (node.items) walk_defaults(out, *node.items, types, node.items->embedded, inside_meta, child(path, "items"));
+  if (node.items)
+    walk_defaults(out, *node.items, types, node.items->embedded, inside_meta, child(path, "items"));
   for (const Property& property : node.properties) {
     bool meta = inside_meta || (resource && meta_field(property.name));
-    walk_defaults(out, property.node, types, property.node.embedded, meta && !property.node.embedded,
-                  key(child(path, "properties"), property.name));
+    walk_defaults(out, property.node, types, property.node.embedded,
+                  meta && !property.node.embedded, key(child(path, "properties"), property.name));
   }
 }
 

@@ -8,13 +8,15 @@
 
 namespace lesto::apiserver::schema {
 
-// `node` is the compiled schema, for the types of rules; null when it is not structural: rules are not looked at.
+// `node` is the compiled schema, for the types of rules; null when it is not structural: rules are
+// not looked at.
 Problems check_openapi(const json::Value& schema, const Node* node, const std::string& path);
 
 // Do defaults validate, and hold nothing unknown?
 Problems check_defaults(const Node& root, const Types& types, const std::string& path);
 
-// Resolves ".spec.list" in a schema; the schema found, or what is wrong with the path. With brackets also
+// Resolves ".spec.list" in a schema; the schema found, or what is wrong with the path. With
+// brackets also
 // ".spec['a-b']" and ".m[k]".
 struct FieldPath {
   const Node* node = nullptr;

@@ -10,7 +10,8 @@ namespace {
 
 std::string field_of(std::string_view path) { return path.empty() ? "<nil>" : std::string(path); }
 
-// How field.Error shows a bad value: Go's %q for strings, %v for numbers and booleans, JSON for the rest.
+// How field.Error shows a bad value: Go's %q for strings, %v for numbers and booleans, JSON for the
+// rest.
 std::string shown(const json::Value& value) {
   if (value.is_string()) return quote(value.text());
   if (value.is_double()) return number_text(value.number());
@@ -32,29 +33,34 @@ Problem required(std::string_view path, std::string_view detail) {
 }
 
 Problem invalid(std::string_view path, const json::Value& value, std::string_view detail) {
-  return {"FieldValueInvalid", field_of(path), with_detail("Invalid value: " + shown(value), detail)};
+  return {"FieldValueInvalid", field_of(path),
+          with_detail("Invalid value: " + shown(value), detail)};
 }
 
 Problem invalid_shown(std::string_view path, std::string_view text, std::string_view detail) {
-  return {"FieldValueInvalid", field_of(path), with_detail("Invalid value: " + std::string(text), detail)};
+  return {"FieldValueInvalid", field_of(path),
+          with_detail("Invalid value: " + std::string(text), detail)};
 }
 
 Problem type_invalid(std::string_view path, const json::Value& value, std::string_view detail) {
-  return {"FieldValueTypeInvalid", field_of(path), with_detail("Invalid value: " + shown(value), detail)};
+  return {"FieldValueTypeInvalid", field_of(path),
+          with_detail("Invalid value: " + shown(value), detail)};
 }
 
 Problem forbidden(std::string_view path, std::string_view detail) {
   return {"FieldValueForbidden", field_of(path), with_detail("Forbidden", detail)};
 }
 
-Problem not_supported(std::string_view path, const json::Value& value, const std::vector<std::string>& supported) {
+Problem not_supported(std::string_view path, const json::Value& value,
+                      const std::vector<std::string>& supported) {
   std::string detail;
   for (const std::string& item : supported) {
     if (!detail.empty()) detail += ", ";
     detail += quote(item);
   }
   if (!supported.empty()) detail.insert(0, "supported values: ");
-  return {"FieldValueNotSupported", field_of(path), with_detail("Unsupported value: " + shown(value), detail)};
+  return {"FieldValueNotSupported", field_of(path),
+          with_detail("Unsupported value: " + shown(value), detail)};
 }
 
 Problem duplicate(std::string_view path, const json::Value& value) {
@@ -62,8 +68,9 @@ Problem duplicate(std::string_view path, const json::Value& value) {
 }
 
 Problem too_long(std::string_view path, std::int64_t max) {
-  return {"FieldValueTooLong", field_of(path),
-          "Too long: may not be more than " + std::to_string(max) + (max == 1 ? " byte" : " bytes")};
+  return {
+      "FieldValueTooLong", field_of(path),
+      "Too long: may not be more than " + std::to_string(max) + (max == 1 ? " byte" : " bytes")};
 }
 
 Problem too_many(std::string_view path, std::int64_t actual, std::int64_t max) {
@@ -95,15 +102,33 @@ std::string quote(std::string_view text) {
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\a': out += "\\a"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\v': out += "\\v"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\a':
+        out += "\\a";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\v':
+        out += "\\v";
+        break;
       default:
         if (byte < 0x20 || byte == 0x7f) {
           out += "\\x";

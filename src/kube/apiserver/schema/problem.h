@@ -1,4 +1,5 @@
-// One thing that is wrong with an object: a cause of a Status 422, as apimachinery's field.Error words it.
+// One thing that is wrong with an object: a cause of a Status 422, as apimachinery's field.Error
+// words it.
 #pragma once
 
 #include <compare>
@@ -35,12 +36,14 @@ Problem invalid(std::string_view path, const json::Value& value, std::string_vie
 Problem invalid_shown(std::string_view path, std::string_view shown, std::string_view detail);
 Problem type_invalid(std::string_view path, const json::Value& value, std::string_view detail);
 Problem forbidden(std::string_view path, std::string_view detail);
-Problem not_supported(std::string_view path, const json::Value& value, const std::vector<std::string>& supported);
+Problem not_supported(std::string_view path, const json::Value& value,
+                      const std::vector<std::string>& supported);
 Problem duplicate(std::string_view path, const json::Value& value);
 Problem too_long(std::string_view path, std::int64_t max);
 Problem too_many(std::string_view path, std::int64_t actual, std::int64_t max);
 
-// Paths, as field.Path prints them: child("spec", "a") is "spec.a", key("m", "k") is "m[k]", index("l", 0) is "l[0]".
+// Paths, as field.Path prints them: child("spec", "a") is "spec.a", key("m", "k") is "m[k]",
+// index("l", 0) is "l[0]".
 std::string child(std::string_view path, std::string_view name);
 std::string key(std::string_view path, std::string_view name);
 std::string index(std::string_view path, std::size_t i);

@@ -11,7 +11,8 @@ using cel::TypeRef;
 
 TypeRef list_type(const Node& node) {
   if (!node.items) return nullptr;
-  TypeRef element = rule_type(*node.items, node.items->embedded ? Position::ResourceRoot : Position::Inside);
+  TypeRef element =
+      rule_type(*node.items, node.items->embedded ? Position::ResourceRoot : Position::Inside);
   if (!element) return nullptr;
   auto type = std::make_shared<cel::Type>(*cel::list_of(std::move(element)));
   if (node.list_type == "set") type->list = cel::ListKind::Set;
@@ -24,12 +25,14 @@ TypeRef list_type(const Node& node) {
 
 TypeRef object_type(const Node& node, Position position) {
   if (node.additional) {
-    TypeRef value = rule_type(*node.additional, node.additional->embedded ? Position::ResourceRoot : Position::Inside);
+    TypeRef value = rule_type(
+        *node.additional, node.additional->embedded ? Position::ResourceRoot : Position::Inside);
     return value ? cel::map_of(cel::simple(TypeKind::String), std::move(value)) : nullptr;
   }
   std::map<std::string, cel::Member, std::less<>> members;
   for (const Property& property : node.properties) {
-    TypeRef type = rule_type(property.node, property.node.embedded ? Position::ResourceRoot : Position::Inside);
+    TypeRef type = rule_type(property.node,
+                             property.node.embedded ? Position::ResourceRoot : Position::Inside);
     std::string name = escaped_name(property.name);
     if (type && !name.empty()) members[name] = {property.name, std::move(type)};
   }
@@ -38,7 +41,9 @@ TypeRef object_type(const Node& node, Position position) {
     TypeRef text = cel::simple(TypeKind::String);
     members["apiVersion"] = {"apiVersion", text};
     members["kind"] = {"kind", text};
-    members["metadata"] = {"metadata", cel::object("object", {{"name", {"name", text}}, {"generateName", {"generateName", text}}})};
+    members["metadata"] = {"metadata",
+                           cel::object("object", {{"name", {"name", text}},
+                                                  {"generateName", {"generateName", text}}})};
   }
   return cel::object("object", std::move(members));
 }
@@ -46,7 +51,8 @@ TypeRef object_type(const Node& node, Position position) {
 TypeRef string_type(const Node& node) {
   if (node.format_written == "byte") return cel::simple(TypeKind::Bytes);
   if (node.format_written == "duration") return cel::simple(TypeKind::Duration);
-  if (node.format_written == "date" || node.format_written == "date-time") return cel::simple(TypeKind::Timestamp);
+  if (node.format_written == "date" || node.format_written == "date-time")
+    return cel::simple(TypeKind::Timestamp);
   return cel::simple(TypeKind::String);
 }
 
@@ -65,8 +71,9 @@ TypeRef rule_type(const Node& node, Position position) {
 
 std::string escaped_name(std::string_view name) {
   static const std::set<std::string_view> kReserved = {
-      "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function",
-      "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"};
+      "true",     "false",   "null",      "in",       "as",  "break",  "const",
+      "continue", "else",    "for",       "function", "if",  "import", "let",
+      "loop",     "package", "namespace", "return",   "var", "void",   "while"};
   if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) return {};
   if (kReserved.contains(name)) return "__" + std::string(name) + "__";
   std::string out;

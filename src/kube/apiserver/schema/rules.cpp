@@ -69,16 +69,28 @@ void compile_node(Node& node, Position position) {
     set->type = rule_type(node, position);
     for (const Value& written : node.rules_written.items()) {
       if (trimmed(written["rule"].text()).empty()) {
-        set->rules.push_back({.written = written, .program = {}, .message = {}, .error = {}, .message_error = {}, .field_path = {}});
+        set->rules.push_back({.written = written,
+                              .program = {},
+                              .message = {},
+                              .error = {},
+                              .message_error = {},
+                              .field_path = {}});
       } else if (!set->type) {
-        set->rules.push_back({.written = written, .program = {}, .message = {}, .error = "rules cannot see values without a type", .message_error = {}, .field_path = {}});
+        set->rules.push_back({.written = written,
+                              .program = {},
+                              .message = {},
+                              .error = "rules cannot see values without a type",
+                              .message_error = {},
+                              .field_path = {}});
       } else {
         set->rules.push_back(compile_rule(written, node, set->type));
       }
     }
     node.rules = std::move(set);
   }
-  auto below = [](Node& child) { compile_node(child, child.embedded ? Position::ResourceRoot : Position::Inside); };
+  auto below = [](Node& child) {
+    compile_node(child, child.embedded ? Position::ResourceRoot : Position::Inside);
+  };
   if (node.items) below(*node.items);
   if (node.additional) below(*node.additional);
   for (Property& property : node.properties) below(property.node);
@@ -87,8 +99,10 @@ void compile_node(Node& node, Position position) {
 // A rule as Go prints the internal struct.
 std::string shown_rule(const Value& written) {
   auto text = [&](std::string_view name) { return json::canonical(Value(written[name].text())); };
-  return "{\"Rule\":" + text("rule") + ",\"Message\":" + text("message") + ",\"MessageExpression\":" + text("messageExpression") +
-         ",\"Reason\":" + json::canonical(written["reason"]) + ",\"FieldPath\":" + text("fieldPath") +
+  return "{\"Rule\":" + text("rule") + ",\"Message\":" + text("message") +
+         ",\"MessageExpression\":" + text("messageExpression") +
+         ",\"Reason\":" + json::canonical(written["reason"]) +
+         ",\"FieldPath\":" + text("fieldPath") +
          ",\"OptionalOldSelf\":" + json::canonical(written["optionalOldSelf"]) + "}";
 }
 
@@ -115,7 +129,8 @@ class Runner {
 
   Problems out;
 
-  void run(const Value& value, const Node& node, const Value* old, const std::string& path, const Ratchet& ratchet, bool root) {
+  void run(const Value& value, const Node& node, const Value* old, const std::string& path,
+           const Ratchet& ratchet, bool root) {
     if (value.is_null() || !node.rules_below || stopped_) return;
     if (node.rules) run_set(value, node, old && !old->is_null() ? old : nullptr, path, ratchet);
     if (value.is_object()) {
@@ -125,20 +140,23 @@ class Runner {
         if (!next) continue;
         const Value* old_member = old && old->is_object() ? old->find(member.name()) : nullptr;
         bool type_meta = root && (member.name() == "apiVersion" || member.name() == "kind");
-        run(member.value, *next, old_member, property ? child(path, member.name()) : key(path, member.name()),
+        run(member.value, *next, old_member,
+            property ? child(path, member.name()) : key(path, member.name()),
             type_meta ? Ratchet{} : below(ratchet, member.value, old_member, *next), false);
       }
     }
     if (value.is_array() && node.items) {
       for (std::size_t i = 0; i < value.size(); ++i) {
         const Value* old_item = old && old->is_array() ? same_item(*old, node, value[i]) : nullptr;
-        run(value[i], *node.items, old_item, index(path, i), below(ratchet, value[i], old_item, *node.items), false);
+        run(value[i], *node.items, old_item, index(path, i),
+            below(ratchet, value[i], old_item, *node.items), false);
       }
     }
   }
 
  private:
-  static Ratchet below(const Ratchet& ratchet, const Value& value, const Value* old, const Node& node) {
+  static Ratchet below(const Ratchet& ratchet, const Value& value, const Value* old,
+                       const Node& node) {
     if (!ratchet.current.correlated()) return ratchet;
     return {old ? Pair{&value, old, &node} : Pair{}, ratchet.current};
   }
@@ -147,13 +165,16 @@ class Runner {
     out.push_back(invalid(path, Value(node.type), detail));
   }
 
-  void run_set(const Value& value, const Node& node, const Value* old, const std::string& path, const Ratchet& ratchet) {
+  void run_set(const Value& value, const Node& node, const Value* old, const std::string& path,
+               const Ratchet& ratchet) {
     if (!node.rules->type) {
-      for (const Rule& rule : node.rules->rules) fail_rule(node, path, "rule compile error: " + rule.error);
+      for (const Rule& rule : node.rules->rules)
+        fail_rule(node, path, "rule compile error: " + rule.error);
       return;
     }
     auto self = cel::Value::from_json(value, node.rules->type.get());
-    auto old_self = old ? cel::Value::from_json(*old, node.rules->type.get()) : Result<cel::Value>(cel::Value());
+    auto old_self = old ? cel::Value::from_json(*old, node.rules->type.get())
+                        : Result<cel::Value>(cel::Value());
     if (!self || !old_self) {
       fail_rule(node, path, (self ? old_self : self).error().message());
       return;
@@ -171,8 +192,8 @@ class Runner {
     }
   }
 
-  void run_rule(const Rule& rule, const Value& value, const Node& node, std::vector<cel::Value> values, const std::string& path,
-                const Ratchet& ratchet) {
+  void run_rule(const Rule& rule, const Value& value, const Node& node,
+                std::vector<cel::Value> values, const std::string& path, const Ratchet& ratchet) {
     std::string name = rule_text(rule.written);
     cel::Budget own(std::min(kRuleCostMax, budget_.left()));
     Result<cel::Value> answer = rule.program->run(values, own);
@@ -180,10 +201,17 @@ class Runner {
     if (!answer) {
       const std::string& text = answer.error().message();
       if (answer.error().code() == Code::TooLarge) {
-        fail_rule(node, path, "'" + text + "': no further validation rules will be run due to call cost exceeds limit for rule: " + name);
+        fail_rule(node, path,
+                  "'" + text +
+                      "': no further validation rules will be run due to call cost exceeds limit "
+                      "for rule: " +
+                      name);
         stopped_ = true;
       } else if (text.starts_with("no such overload")) {
-        fail_rule(node, path, "'no such overload': call arguments did not match a supported operator, function or macro signature for rule: " + name);
+        fail_rule(node, path,
+                  "'no such overload': call arguments did not match a supported operator, function "
+                  "or macro signature for rule: " +
+                      name);
       } else {
         fail_rule(node, path, text + " evaluating rule: " + name);
       }
@@ -206,14 +234,16 @@ class Runner {
       auto text = rule.message->run(std::move(values), own);
       if (text && text->is(cel::Kind::String)) {
         std::string line = trimmed(text->view());
-        if (!line.empty() && line.find('\n') == std::string::npos && line.size() <= kMessageMax) return line;
+        if (!line.empty() && line.find('\n') == std::string::npos && line.size() <= kMessageMax)
+          return line;
       }
     }
     bool said = !rule.written["message"].text().empty();
     return (said ? "" : "failed rule: ") + rule_text(rule.written);
   }
 
-  Problem broken(const Rule& rule, const Value& value, const Node& node, std::vector<cel::Value> values, const std::string& path) {
+  Problem broken(const Rule& rule, const Value& value, const Node& node,
+                 std::vector<cel::Value> values, const std::string& path) {
     std::string detail = message_of(rule, std::move(values));
     std::string at = rule.field_path.empty() ? path : child(path, rule.field_path);
     std::string_view reason = rule.written["reason"].text();
@@ -240,22 +270,28 @@ class Runner {
 
 void compile_rules(Node& root) { compile_node(root, Position::ResourceRoot); }
 
-Problems check_node_rules(const Node& node, const std::string& path, const std::string& uncorrelatable) {
+Problems check_node_rules(const Node& node, const std::string& path,
+                          const std::string& uncorrelatable) {
   Problems out;
   if (!node.rules) return out;
   for (std::size_t i = 0; i < node.rules->rules.size(); ++i) {
     const Rule& rule = node.rules->rules[i];
     std::string at = index(path, i);
     std::string rule_path = child(at, "rule");
-    if (!rule.error.empty()) out.push_back(invalid_shown(rule_path, shown_rule(rule.written), rule.error));
+    if (!rule.error.empty())
+      out.push_back(invalid_shown(rule_path, shown_rule(rule.written), rule.error));
     if (!rule.message_error.empty()) {
-      out.push_back(invalid_shown(child(at, "messageExpression"), shown_rule(rule.written), rule.message_error));
+      out.push_back(invalid_shown(child(at, "messageExpression"), shown_rule(rule.written),
+                                  rule.message_error));
     }
     if (rule.uses_old_self && !uncorrelatable.empty()) {
-      out.push_back(invalid(rule_path, rule.written["rule"],
-                            "oldSelf cannot be used on the uncorrelatable portion of the schema within " + uncorrelatable));
+      out.push_back(
+          invalid(rule_path, rule.written["rule"],
+                  "oldSelf cannot be used on the uncorrelatable portion of the schema within " +
+                      uncorrelatable));
     } else if (!rule.uses_old_self && !rule.written["optionalOldSelf"].is_null()) {
-      out.push_back(invalid(child(at, "optionalOldSelf"), rule.written["optionalOldSelf"], "may not be set if oldSelf is not used in rule"));
+      out.push_back(invalid(child(at, "optionalOldSelf"), rule.written["optionalOldSelf"],
+                            "may not be set if oldSelf is not used in rule"));
     }
   }
   return out;

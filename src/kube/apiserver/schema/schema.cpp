@@ -20,7 +20,8 @@ Problems check_type(const Value& object, const Kind& kind) {
     out.push_back(invalid("kind", Value(object["kind"].text()), "must be " + kind.kind));
   }
   if (object["apiVersion"].text() != api_version) {
-    out.push_back(invalid("apiVersion", Value(object["apiVersion"].text()), "must be " + api_version));
+    out.push_back(
+        invalid("apiVersion", Value(object["apiVersion"].text()), "must be " + api_version));
   }
   return out;
 }
@@ -34,11 +35,13 @@ bool blocks_rules(const Problems& problems) {
   });
 }
 
-void check_rules(Problems& out, const Value& value, const Node& node, const Value* old, std::string_view path) {
+void check_rules(Problems& out, const Value& value, const Node& node, const Value* old,
+                 std::string_view path) {
   if (!node.rules_below) return;
   if (blocks_rules(out)) {
     out.push_back(invalid("", nullptr,
-                          "some validation rules were not checked because the object was invalid; correct the existing "
+                          "some validation rules were not checked because the object was invalid; "
+                          "correct the existing "
                           "errors to complete validation"));
     return;
   }
@@ -50,7 +53,8 @@ void check_rules(Problems& out, const Value& value, const Node& node, const Valu
 Schema::Schema(Kind kind, const Types& types) : kind_(std::move(kind)), types_(types) {}
 Schema::~Schema() = default;
 
-Result<std::shared_ptr<const Schema>> Schema::compile(const Value& openapi, Kind kind, const Types& types) {
+Result<std::shared_ptr<const Schema>> Schema::compile(const Value& openapi, Kind kind,
+                                                      const Types& types) {
   TRY_ASSIGN(Node root, Node::compile(openapi));
   auto schema = std::make_shared<Schema>(std::move(kind), types);
   schema->root_ = std::make_unique<Node>(std::move(root));
@@ -65,7 +69,8 @@ Result<Decoded> Schema::decode(Value object) const {
   drop_nulls(object, *root_);
   TRY_ASSIGN(std::vector<std::string> more, coerce_meta(object, *root_, types_, Malformed::Refuse));
   fill_defaults(object, *root_);
-  out.unknown.insert(out.unknown.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  out.unknown.insert(out.unknown.end(), std::make_move_iterator(more.begin()),
+                     std::make_move_iterator(more.end()));
   std::sort(out.unknown.begin(), out.unknown.end());
   out.object = std::move(object);
   return out;
@@ -86,7 +91,8 @@ std::vector<Problem> Schema::validate(const Value& object, const Value* old) con
   if (old) {
     out = check_meta_update(object["metadata"], (*old)["metadata"]);
   } else {
-    out = check_meta(object["metadata"], {.namespaced = kind_.scope == Scope::Namespaced, .name = dns1123_subdomain});
+    out = check_meta(object["metadata"],
+                     {.namespaced = kind_.scope == Scope::Namespaced, .name = dns1123_subdomain});
   }
   append(out, check_value(object, *root_, "", old));
   append(out, check_embedded(object, *root_));
@@ -105,7 +111,8 @@ std::vector<Problem> Schema::validate_status(const Value& object, const Value& o
   const Value* before = old.find("status");
   append(out, check_value(*now, *status, "status", before));
   append(out, check_embedded(*now, *status, "status"));
-  if (!before || check_lists(*before, *status).empty()) append(out, check_lists(*now, *status, "status"));
+  if (!before || check_lists(*before, *status).empty())
+    append(out, check_lists(*now, *status, "status"));
   check_rules(out, *now, *status, before, "status");
   return sorted(std::move(out));
 }

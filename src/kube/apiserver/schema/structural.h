@@ -6,7 +6,8 @@
 
 namespace lesto::apiserver::schema {
 
-// Empty when it can be read as a structural schema, else why not (a construct that is refused elsewhere, too).
+// Empty when it can be read as a structural schema, else why not (a construct that is refused
+// elsewhere, too).
 std::string not_readable(const json::Value& schema, int depth = 0);
 
 Problems check_structural(const json::Value& schema, const std::string& path);
