@@ -117,6 +117,7 @@ INSTANTIATE_TEST_SUITE_P(Protocols, SessionTest, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "http2" : "http1"; });
 
 TEST_P(SessionTest, carries_calls_however_their_bytes_are_cut) {
+  exchange();
   for (int i = 0; i < 300; ++i) {
     std::string body(sim::below(rng_, 100'000), static_cast<char>('a' + i % 26));
     auto call = call_of(loop_, "/" + std::to_string(i), body);
@@ -166,6 +167,7 @@ TEST_P(SessionTest, cancels_the_call_when_the_client_drops_it) {
 TEST_P(SessionTest, survives_any_change_of_any_byte_in_both_directions) {
   for (int round = 0; round < 3000; ++round) {
     anew();
+    if (sim::chance(rng_, 0.9)) client_->bytes(all_of(*server_));
     auto one = call_of(loop_, "/one");
     client_->start(one);
     if (client_->accepts(BodyMode::Whole)) client_->start(call_of(loop_, "/two", "some body"));
@@ -175,7 +177,7 @@ TEST_P(SessionTest, survives_any_change_of_any_byte_in_both_directions) {
         for (std::uint64_t changes = sim::below(rng_, 4); changes > 0 && !bytes.empty();
              --changes) {
           std::size_t at = sim::below(rng_, bytes.size());
-          if (chance(rng_, 0.8))
+          if (sim::chance(rng_, 0.8))
             bytes[at] = static_cast<char>(sim::below(rng_, 256));
           else
             bytes.erase(at, 1 + sim::below(rng_, 4));
@@ -185,8 +187,8 @@ TEST_P(SessionTest, survives_any_change_of_any_byte_in_both_directions) {
       feed(*server_, spoil(all_of(*client_)), rng_);
       feed(*client_, spoil(all_of(*server_)), rng_);
     }
-    if (chance(rng_, 0.3)) one->drop();
-    if (chance(rng_, 0.3)) server_->go_away();
+    if (sim::chance(rng_, 0.3)) one->drop();
+    if (sim::chance(rng_, 0.3)) server_->go_away();
     all_of(*server_);
     server_host_.held.clear();
   }

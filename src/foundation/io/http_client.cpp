@@ -34,7 +34,7 @@ class HttpExchange::Pool : public std::enable_shared_from_this<HttpExchange::Poo
   // Of the connections.
   void ready(ClientConnection& connection);
   void failed(ClientConnection& connection, Error error);
-  void gone(ClientConnection& connection);
+  void gone(ClientConnection& connection, const std::optional<Error>& error);
   void room();
   void settled();
   void shed(ClientConnection& connection);
@@ -142,8 +142,10 @@ class ClientConnection final : public WireUser, public ClientHost {
     over_ = true;
     retired_ = true;
     if (!session_) return pool_.failed(*this, std::move(error));
-    session_->lost(how, std::move(error).during("connection to " + peer_name_));
-    pool_.gone(*this);
+    bool settled = session_->settled();
+    Error why = std::move(error).during("connection to " + peer_name_);
+    session_->lost(how, why);
+    pool_.gone(*this, settled ? std::nullopt : std::optional(std::move(why)));
   }
 
   // One timer a connection. Two ticks without a byte: a sign of life is asked for, and must come in
@@ -350,7 +352,7 @@ void HttpExchange::Pool::connect() {
 void HttpExchange::Pool::ready(ClientConnection& connection) {
   --connecting_;
   http1_ = !connection.http2();
-  wake_all(std::nullopt);
+  if (http1_) wake_all(std::nullopt);
 }
 
 void HttpExchange::Pool::failed(ClientConnection& connection, Error error) {
@@ -359,10 +361,10 @@ void HttpExchange::Pool::failed(ClientConnection& connection, Error error) {
   wake_all(error);
 }
 
-void HttpExchange::Pool::gone(ClientConnection& connection) {
+void HttpExchange::Pool::gone(ClientConnection& connection, const std::optional<Error>& error) {
   remove(connection);
-  // Who waited for room on it must look for another.
-  wake_all(std::nullopt);
+  // Who waited for room on it must look for another; who waited for its first word has an answer.
+  wake_all(error);
 }
 
 // A retired connection without calls.
