@@ -1,10 +1,12 @@
 #include "engines/patch/json_patch.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
 #include "foundation/json/pointer.h"
 #include "foundation/json/scan.h"
+#include "foundation/json/text.h"
 
 namespace lesto::patch {
 namespace {
@@ -40,10 +42,11 @@ Result<std::size_t> item_index(const Value& array, std::string_view key) {
   return static_cast<std::size_t>(index < 0 ? index + size : index);
 }
 
-// Where an operation acts: a container, and the key in it.
+// Where an operation acts: a container, the key in it, and how deep it lies.
 struct Place {
   Value* container = nullptr;
   std::string key;
+  std::size_t depth = 0;
 };
 
 // No container when the path holds no slash, or a step of it is missing, null or a scalar. What stands before the first
@@ -53,7 +56,7 @@ Place find_place(Value& document, std::string_view path) {
   if (slash == std::string_view::npos) return {};
   auto steps = json::parse_pointer(path.substr(slash));
   if (!steps || steps->empty()) return {};
-  Place place{&document, steps->back()};
+  Place place{&document, steps->back(), steps->size()};
   for (std::size_t i = 0; i + 1 < steps->size(); ++i) {
     const std::string& step = (*steps)[i];
     if (place.container->is_object()) {
@@ -109,6 +112,27 @@ Result<void> remove(const Place& place) {
   return {};
 }
 
+// Bytes of the text form, about, and the depth of a value.
+struct Extent {
+  std::size_t bytes = 0;
+  std::size_t depth = 0;
+  std::size_t values = 0;
+};
+
+// Stops early where a limit is passed; the limits are then passed in what it returns.
+void measure(const Value& value, std::size_t depth, Extent& extent) {
+  extent.depth = std::max(extent.depth, depth);
+  extent.bytes += value.is_string() ? value.text().size() + 2 : 4;
+  ++extent.values;
+  bool enough = depth > json::kDepthMax || extent.bytes > kJsonPatchCopyBytesMax || extent.values > kJsonPatchWorkMax;
+  if (enough) return;
+  for (const Value& item : value.items()) measure(item, depth + 1, extent);
+  for (const json::Member& member : value.members()) {
+    extent.bytes += member.name().size() + 4;
+    measure(member.value, depth + 1, extent);
+  }
+}
+
 std::string_view kind_name(const Value& value) {
   if (value.is_object()) return "object";
   if (value.is_array()) return "array";
@@ -155,12 +179,24 @@ class Patcher {
     return refuse(std::string(op) + " operation failed to decode from: " + from.error().message());
   }
 
+  // The size of what is about to be put there; an error when the document would become too deep.
+  Result<std::size_t> check_extent(const Place& place, const Value& value) {
+    Extent extent;
+    measure(value, place.depth, extent);
+    work_ += extent.values;
+    if (extent.depth > json::kDepthMax || work_ > kJsonPatchWorkMax) {
+      return fail(Code::TooLarge, "the patch makes the document too deep or does too much");
+    }
+    return extent.bytes;
+  }
+
   Result<void> run_add(const Value& operation) {
     TRY_ASSIGN(std::string path, path_of(operation, "add", false));
     Place place = find_place(document_, path);
     if (!place.container) {
       return refuse("add operation does not apply: doc is missing path: \"" + path + "\"" + std::string(kMissing));
     }
+    TRY(check_extent(place, operation["value"]));
     auto done = add(place, operation["value"]);
     return done ? done : refuse("error in add for path: '" + path + "': " + done.error().message());
   }
@@ -189,6 +225,7 @@ class Patcher {
     if (!place.container) {
       return refuse("replace operation does not apply: doc is missing path: " + path + std::string(kMissing));
     }
+    TRY(check_extent(place, value));
     if (place.container->is_object()) {
       place.container->set(place.key, value);
       return {};
@@ -216,6 +253,7 @@ class Patcher {
     if (!place.container) {
       return refuse("move operation does not apply: doc is missing destination path: " + path + std::string(kMissing));
     }
+    TRY(check_extent(place, value->value_or(Value())));
     auto added = add(place, value->value_or(Value()));
     return added ? added : wrong(path, added.error());
   }
@@ -252,11 +290,20 @@ class Patcher {
     if (!place.container) {
       return refuse("copy operation does not apply: doc is missing destination path: " + path + std::string(kMissing));
     }
+    TRY_ASSIGN(std::size_t bytes, check_extent(place, value->value_or(Value())));
+    copied_ += bytes;
+    if (copied_ > kJsonPatchCopyBytesMax) {
+      return fail(Code::TooLarge, "Unable to complete the copy, the accumulated size increase of copy is " +
+                                      std::to_string(copied_) + ", exceeding the limit " +
+                                      std::to_string(kJsonPatchCopyBytesMax));
+    }
     auto added = add(place, value->value_or(Value()));
     return added ? added : refuse("error while adding value during copy: " + added.error().message());
   }
 
   Value document_;
+  std::size_t copied_ = 0;
+  std::size_t work_ = 0;
 };
 
 }  // namespace

@@ -7,8 +7,11 @@
 
 namespace lesto::patch {
 
-// How much a patch may do.
+// How much a patch may do: operations, bytes that its copies add (the API server's limit), and values that are looked at
+// in all to keep the document within kDepthMax.
 inline constexpr std::size_t kJsonPatchOperationsMax = 10'000;
+inline constexpr std::size_t kJsonPatchCopyBytesMax = 3 * 1024 * 1024;
+inline constexpr std::size_t kJsonPatchWorkMax = 20'000'000;
 
 // `document` is an object or array, `patch` an array of operations. Errors are Invalid, with the library's texts, which
 // the server answers 422 with; `test` compares numbers by kind, too: 1 is not 1.0.

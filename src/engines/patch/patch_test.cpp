@@ -36,6 +36,21 @@ TEST(JsonPatch, tells_what_is_missing) {
   EXPECT_EQ(json_patch(R"({"a":1})", R"([{"op":"nope"}])"), "error: Unexpected kind: nope");
 }
 
+TEST(JsonPatch, does_not_grow_without_bounds) {
+  Value document = read(R"({"a":{"text":"0123456789012345678901234567890123456789"}})");
+  Value doubling = Value::array();
+  Value deepening = Value::array();
+  std::string path = "/a";
+  for (int i = 0; i < 60; ++i) {
+    doubling.push(json::object({{"op", "copy"}, {"from", "/a"}, {"path", "/a/" + std::to_string(i)}}));
+    deepening.push(json::object({{"op", "copy"}, {"from", "/a"}, {"path", path + "/a"}}));
+    for (std::size_t n = path.size() / 2; n > 0 && path.size() < 100'000; --n) path += "/a";
+  }
+  EXPECT_EQ(apply_json_patch(document, doubling).error().code(), Code::TooLarge);
+  auto deep = apply_json_patch(document, deepening);
+  EXPECT_FALSE(deep);
+}
+
 TEST(MergePatch, deletes_with_null_and_takes_no_new_nulls) {
   EXPECT_EQ(show(apply_merge_patch(read(R"({"a":1,"b":{"c":2}})"), read(R"({"a":null,"b":{"d":{"x":null,"y":1}}})"))),
             R"({"b":{"c":2,"d":{"y":1}}})");

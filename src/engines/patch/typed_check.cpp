@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "engines/patch/go_text.h"
 #include "engines/patch/typed.h"
 #include "foundation/json/scan.h"
@@ -63,17 +66,16 @@ class Checker {
   void check_list(const SchemaNode& node, const Value& value) {
     if (value.is_null()) return;
     if (!value.is_array()) return complain("expected list, got &{" + go_value(value) + "}");
-    FieldSet seen;
+    auto less = [](const PathStep& a, const PathStep& b) { return compare(a, b) < 0; };
+    std::set<PathStep, decltype(less)> seen(less);
     for (std::size_t i = 0; i < value.size(); ++i) {
       PathStep step{StepKind::Index, static_cast<std::int64_t>(i)};
       if (node.list != ListKind::Atomic) {
         auto keyed = step_of_item(node, value[i]);
         if (!keyed) return complain("element " + std::to_string(i) + ": " + keyed.error().message());
         step = *keyed;
-        if (duplicates_ == ListDuplicates::Refuse && seen.has_member(step)) {
-          complain("duplicate entries for key " + step.text());
-        }
-        seen.insert(&step, 1);
+        bool is_new = seen.insert(step).second;
+        if (duplicates_ == ListDuplicates::Refuse && !is_new) complain("duplicate entries for key " + step.text());
       }
       std::size_t length = path_.size();
       path_ += step.text();
@@ -104,20 +106,21 @@ bool collect_map(const SchemaNode& node, const Value& value, FieldSet& below) {
 
 bool collect_list(const SchemaNode& node, const Value& value, FieldSet& below) {
   if (node.list == ListKind::Atomic) return true;
-  std::vector<PathStep> steps;
-  FieldSet seen;
-  FieldSet duplicates;
+  std::vector<std::pair<PathStep, const Value*>> items;
   for (const Value& item : value.items()) {
     auto step = step_of_item(node, item);
-    steps.push_back(step ? *step : PathStep());
-    if (seen.has_member(steps.back())) duplicates.insert(&steps.back(), 1);
-    seen.insert(&steps.back(), 1);
+    items.emplace_back(step ? std::move(*step) : PathStep(), &item);
   }
-  for (std::size_t i = 0; i < steps.size(); ++i) {
+  // In the order of their steps each goes to the end of the set, and equal ones stand together.
+  std::ranges::stable_sort(items, [](const auto& a, const auto& b) { return compare(a.first, b.first) < 0; });
+  for (std::size_t i = 0; i < items.size();) {
+    std::size_t end = i + 1;
+    while (end < items.size() && compare(items[i].first, items[end].first) == 0) ++end;
     FieldSet inside;
     // Duplicates are owned together, not their fields.
-    if (!duplicates.has_member(steps[i])) collect(*node.items, value[i], inside);
-    below.put(steps[i], true, std::move(inside));
+    if (end == i + 1) collect(*node.items, *items[i].second, inside);
+    below.put(items[i].first, true, std::move(inside));
+    i = end;
   }
   return false;
 }

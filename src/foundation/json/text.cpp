@@ -146,6 +146,10 @@ void append_members(std::string& out, const Value& value, const WriteOptions& op
 }
 
 void append_at(std::string& out, const Value& value, const WriteOptions& options, std::size_t depth) {
+  if (depth > kWriteDepthMax) {
+    out += "null";
+    return;
+  }
   switch (value.kind()) {
     case Kind::Null: out += "null"; break;
     case Kind::Bool: out += value.boolean() ? "true" : "false"; break;

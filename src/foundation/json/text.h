@@ -38,7 +38,9 @@ struct WriteOptions {
   unsigned indent = 0;
 };
 
-// Keys in byte order, shortest numbers that read back, Go's notation for exponents.
+// Keys in byte order, shortest numbers that read back, Go's notation for exponents. Values nested deeper than
+// kWriteDepthMax (which no text can be read into) are written as null.
+inline constexpr std::size_t kWriteDepthMax = 2 * kDepthMax;
 std::string write(const Value& value, const WriteOptions& options = {});
 void append(std::string& out, const Value& value, const WriteOptions& options = {});
 

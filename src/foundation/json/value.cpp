@@ -115,6 +115,47 @@ Value Value::object(std::vector<Member> members) {
   return value;
 }
 
+namespace {
+
+// A tree may be as deep as a template or script cares to make it; freeing it must not take as much stack. Levels beyond
+// this many wait in a list until the ones above are gone.
+constexpr unsigned kFreeDepthMax = 100;
+
+struct Freeing {
+  unsigned depth = 0;
+  std::vector<Value> pending;
+};
+Freeing& freeing() {
+  thread_local Freeing state;
+  return state;
+}
+
+void postpone(std::vector<Value>& items, std::vector<Value>& pending) {
+  for (Value& item : items) {
+    if (item.is_array() || item.is_object()) pending.push_back(std::move(item));
+  }
+}
+void postpone(std::vector<Member>& members, std::vector<Value>& pending) {
+  for (Member& member : members) {
+    if (member.value.is_array() || member.value.is_object()) pending.push_back(std::move(member.value));
+  }
+}
+
+template <class Node, class Contents>
+void free_node(Node* node, Contents& contents) {
+  Freeing& state = freeing();
+  if (state.depth >= kFreeDepthMax) postpone(contents, state.pending);
+  ++state.depth;
+  delete node;
+  while (state.depth == 1 && !state.pending.empty()) {
+    Value next = std::move(state.pending.back());
+    state.pending.pop_back();
+  }
+  --state.depth;
+}
+
+}  // namespace
+
 void Value::retain() const {
   switch (kind_) {
     case Kind::String: bits_.text->owners.fetch_add(1, std::memory_order_relaxed); break;
@@ -134,10 +175,10 @@ void Value::release() {
       }
       break;
     case Kind::Array:
-      if (last(bits_.array)) delete bits_.array;
+      if (last(bits_.array)) free_node(bits_.array, bits_.array->items);
       break;
     case Kind::Object:
-      if (last(bits_.object)) delete bits_.object;
+      if (last(bits_.object)) free_node(bits_.object, bits_.object->members);
       break;
     default: break;
   }

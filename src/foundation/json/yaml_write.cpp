@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "foundation/json/number.h"
+#include "foundation/json/text.h"
 #include "foundation/json/utf8.h"
 #include "foundation/json/yaml.h"
 #include "foundation/json/yaml_scalar.h"
@@ -97,6 +98,14 @@ class Emitter {
 
  private:
   void node(const Value& value, Place place) {
+    bool nested = value.is_array() || value.is_object();
+    if (nested && depth_ >= kWriteDepthMax) return bare("null");
+    if (nested) ++depth_;
+    any(value, place);
+    if (nested) --depth_;
+  }
+
+  void any(const Value& value, Place place) {
     switch (value.kind()) {
       case Kind::Array: return sequence(value, place);
       case Kind::Object: return mapping(value);
@@ -384,6 +393,7 @@ class Emitter {
   YamlNumbers numbers_;
   int indent_ = -1;
   int column_ = 0;
+  std::size_t depth_ = 0;
   // The last character written was blank, or a line began; only indicators and blanks stand on the line so far.
   bool whitespace_ = true;
   bool indention_ = true;
