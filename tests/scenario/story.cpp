@@ -1,6 +1,8 @@
 #include "tests/scenario/story.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <map>
 
 #include "foundation/base/hash.h"
 #include "foundation/io/files.h"
@@ -27,6 +29,37 @@ Result<std::vector<json::Value>> read_yaml_documents(const std::string& text) {
     if (!value.is_null()) documents.push_back(std::move(value));
   }
   return documents;
+}
+
+// In every text of a story, ${x*9} stands for nine times what is before the star, and ${i} for the turn of `repeat`.
+std::string fill(std::string_view text, std::int64_t turn) {
+  std::string filled;
+  for (;;) {
+    auto open = text.find("${");
+    auto close = text.find('}', std::min(open, text.size()));
+    filled += text.substr(0, close == text.npos ? text.npos : open);
+    if (close == text.npos) return filled;
+    std::string_view inside = text.substr(open + 2, close - open - 2);
+    auto star = inside.rfind('*');
+    std::string number = inside == "i" ? std::to_string(turn) : "";
+    int times = star == inside.npos ? 0 : std::atoi(std::string(inside.substr(star + 1)).c_str());
+    for (int i = 0; i < times; ++i) number += inside.substr(0, star);
+    filled += number;
+    text.remove_prefix(close + 1);
+  }
+}
+
+json::Value fill(const json::Value& value, std::int64_t turn) {
+  if (value.is_string()) return fill(value.text(), turn);
+  if (value.is_array()) {
+    json::Value list = json::array({});
+    for (const json::Value& item : value.items()) list.push(fill(item, turn));
+    return list;
+  }
+  if (!value.is_object()) return value;
+  json::Value object = json::object({});
+  for (const json::Member& member : value.members()) object.set(fill(member.name(), turn), fill(member.value, turn));
+  return object;
 }
 
 class Player {
@@ -83,13 +116,16 @@ class Player {
 
   Result<void> act(const json::Value& action) {
     const json::Member& verb = action.members()[0];
-    const json::Value& what = verb.value;
+    if (verb.name() == "repeat") return repeat(verb.value);
+    if (verb.name() == "refused") return refused(verb.value);
+    const json::Value what = fill(verb.value, turn_);
     std::string cluster = what["cluster"].is_null() ? std::string(kManagement) : what["cluster"].string();
     if (verb.name() == "apply") return apply_item(cluster, what);
     if (verb.name() == "status") return patch(cluster, what, "status", json::object({{"status", what["status"]}}));
     if (verb.name() == "patch") return patch(cluster, what, "", what["patch"]);
     if (verb.name() == "delete") return remove(cluster, what);
     if (verb.name() == "register") return register_cluster(what);
+    if (verb.name() == "remember") return remember(cluster, what);
     if (verb.name() == "wait") return wait(what);
     if (verb.name() == "cut") return cut(what.string());
     if (verb.name() == "heal") return heal(what.string());
@@ -110,6 +146,34 @@ class Player {
       return {};
     }
     return fail(Code::Invalid, "a story knows no action \"" + std::string(verb.name()) + "\"");
+  }
+
+  // {times, do}
+  Result<void> repeat(const json::Value& what) {
+    for (turn_ = 1; turn_ <= what["times"].integer(); ++turn_) {
+      for (const json::Value& action : what["do"].items()) TRY(act(action));
+    }
+    turn_ = 0;
+    return {};
+  }
+
+  // {do, with}: an action that an API server refuses, with a message that contains `with`.
+  Result<void> refused(const json::Value& what) {
+    auto done = act(what["do"]);
+    if (done) return fail(Code::Invalid, "was not refused: " + json::write(what["do"]).substr(0, 1000));
+    if (done.error().text().find(fill(what["with"].text(), turn_)) != std::string::npos) return {};
+    return fail(Code::Invalid, "was refused with another message: " + done.error().text());
+  }
+
+  // Keeps the object as it is now, for an expectation `unchanged: true`.
+  Result<void> remember(const std::string& cluster, const json::Value& what) {
+    TRY_ASSIGN(kube::Resource resource, resolve(cluster, what));
+    TRY_ASSIGN(json::Value object, run_task(world_.user(cluster).get({}, std::move(resource), key(what))));
+    remembered_[memory_name(cluster, what)] = std::move(object);
+    return {};
+  }
+  static std::string memory_name(const std::string& cluster, const json::Value& what) {
+    return cluster + " " + what["kind"].string() + " " + key(what).text();
   }
 
   Result<void> wait(const json::Value& time) {
@@ -172,7 +236,8 @@ class Player {
     return {};
   }
 
-  Result<void> expect(const json::Value& expectation) {
+  Result<void> expect(const json::Value& written) {
+    const json::Value expectation = fill(written, turn_);
     std::optional<std::string> wrong;
     Time end = world_.loop().now() + kPatience;
     do {
@@ -205,6 +270,9 @@ class Player {
     }
     if (!object) return name + ": " + object.error().text();
     if (absent) return name + " is still there: " + json::write(*object);
+    if (expectation["unchanged"].boolean()) {
+      if (auto wrong = mismatch(remembered_[memory_name(cluster, expectation)], *object)) return name + *wrong;
+    }
     if (!expectation["has"].is_null()) {
       if (auto wrong = mismatch(expectation["has"], *object)) return name + *wrong;
     }
@@ -242,6 +310,8 @@ class Player {
   const json::Value& story_;
   std::string root_;
   World world_;
+  std::int64_t turn_ = 0;
+  std::map<std::string, json::Value> remembered_;
 };
 
 }  // namespace
