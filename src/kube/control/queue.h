@@ -39,6 +39,10 @@ class Queue {
         reconcile_(std::move(reconcile)),
         failed_(std::move(failed)),
         fill_(loop, [this] { fill(); }) {}
+  // Retries that wait for a timer are forgotten. The scope has been joined before.
+  ~Queue() {
+    for (auto& [key, entry] : entries_) stop_timer(entry);
+  }
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
