@@ -12,9 +12,9 @@ kube::ObjectId id_of(const model::ObjectReference& reference) {
   return {gvk.group, gvk.kind, {reference.ns, reference.name}};
 }
 
-// What the existing reports say about kinds of which nothing is known now.
-void keep_incomplete(const Inputs& inputs, Matches& matches) {
-  if (inputs.incomplete.empty()) return;
+// What the existing reports say about kinds and objects of which nothing is known now.
+void keep_unknown(const Inputs& inputs, Matches& matches) {
+  if (inputs.incomplete.empty() && inputs.undecided.empty()) return;
   for (const auto& [name, report] : inputs.existing) {
     auto objects = model::decode_resources(report->spec.resources);
     std::map<kube::ObjectId, json::Value> by_id;
@@ -26,7 +26,8 @@ void keep_incomplete(const Inputs& inputs, Matches& matches) {
     }
     for (const model::ObjectReference& reference : report->spec.matching_resources) {
       kube::ObjectId id = id_of(reference);
-      if (!inputs.incomplete.contains({id.group, id.kind}) || matches.contains(id)) continue;
+      bool unknown = inputs.incomplete.contains({id.group, id.kind}) || inputs.undecided.contains(id);
+      if (!unknown || matches.contains(id)) continue;
       Match match{.reference = reference, .object = {}, .bytes = 0};
       auto object = by_id.find(id);
       if (object != by_id.end()) {
@@ -104,7 +105,7 @@ Decision decide(const Inputs& inputs) {
     return decision;
   }
   Matches matches = inputs.matches;
-  keep_incomplete(inputs, matches);
+  keep_unknown(inputs, matches);
   if (matches.size() > kMatchesMax) {
     decision.refused = std::to_string(matches.size()) + " objects match, more than the limit of " +
                        std::to_string(kMatchesMax) + ": the reports are left as they are";

@@ -35,6 +35,9 @@ struct Inputs {
   Matches matches;
   // Kinds of which the present state is not known: what a report says of them stays.
   std::set<kube::GroupKind> incomplete;
+  // Objects that are there, but of which it is not known whether they match: their script fails. What a report says of
+  // them stays.
+  std::set<kube::ObjectId> undecided;
   // All reports stay as they are: the source or a trigger cannot be read, or an aggregated selection, which needs all
   // objects, lacks some.
   bool hold = false;

@@ -159,7 +159,7 @@ void Step::end(std::unique_ptr<Running> running) {
 io::Task<void> Step::reap(std::unique_ptr<Running> running) { co_await running->scope.join(); }
 
 Inputs Step::gather(const SourceKey& key) {
-  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .existing = {}, .failure = {}};
+  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .undecided = {}, .existing = {}, .failure = {}};
   inputs.existing = gather_reports(management_, key);
   auto source = management_.event_sources.get({"", key.source});
   // A source that does not parse, or is not served, is not a source that is gone.
@@ -178,6 +178,9 @@ Inputs Step::gather(const SourceKey& key) {
       for (std::size_t k = 0; k < watch.subscriptions().size(); ++k) {
         if (watch.subscriptions()[k].source != key || watch.subscriptions()[k].selector != i) continue;
         complete = watch.state(k).complete;
+        for (const auto& [id, failure] : watch.state(k).failures) {
+          if (!watch.state(k).matches.contains(id)) inputs.undecided.insert(id);
+        }
         inputs.matches.insert(watch.state(k).matches.begin(), watch.state(k).matches.end());
       }
     }
