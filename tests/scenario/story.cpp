@@ -76,7 +76,7 @@ class Player {
  private:
   Result<void> run() {
     world_.start_server(std::string(kManagement));
-    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(cluster));
+    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(fill(cluster, 0)));
     for (const json::Value& item : story_["given"]["objects"].items()) TRY(during(act(json::object({{"apply", item}})), "given"));
     world_.start_manager();
     for (const json::Value& step : story_["steps"].items()) {

@@ -32,7 +32,16 @@ Registry::Registry(io::Loop& loop, Log& log, Management& management, Dialer& dia
   management_.secrets.store().listen([this](const control::Change& change) { hear_secret(change); });
 }
 
-void Registry::start(io::TaskScope& scope) { probes_.start(scope); }
+void Registry::start(io::TaskScope& scope) {
+  // Clusters that were ready before a restart are reached at once; what is wrong with the others their probes show.
+  for (const auto& [ref, cluster] : clusters_) {
+    auto spec = management_.sveltos_clusters.get(cluster::key_of(ref));
+    if (!spec || unserved_field(*spec)) continue;
+    auto adopted = adopt_credentials(*cluster, *spec);
+    (void)adopted;
+  }
+  probes_.start(scope);
+}
 
 std::shared_ptr<Cluster> Registry::find(const model::ClusterRef& ref) const {
   auto found = clusters_.find(ref);

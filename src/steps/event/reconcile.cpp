@@ -244,7 +244,7 @@ std::vector<SourceState> Step::states_of(const std::string& source) const {
   std::vector<SourceState> states;
   for (const SourceKey& key : plan_.wanted) {
     if (key.source != source) continue;
-    SourceState state{.cluster = cluster::cluster_text(key.cluster), .first_failure = {}, .waiting = {}};
+    SourceState state{.cluster = cluster::cluster_text(key.cluster), .first_failure = {}, .listing = false, .waiting = {}};
     auto refused = refused_.find(key);
     if (refused != refused_.end()) {
       state.failures = 1;
@@ -268,6 +268,7 @@ std::vector<SourceState> Step::states_of(const std::string& source) const {
           state.first_failure = id.text() + ": " + failure;
         }
         if (state.waiting.empty()) state.waiting = selector.waiting;
+        state.listing |= !selector.complete && selector.waiting.empty();
       }
     }
     states.push_back(std::move(state));
@@ -291,6 +292,9 @@ io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, std
     auto unsupported = model::unsupported(*source);
     if (!unsupported.empty()) inputs.refused = model::unsupported_text(unsupported);
   }
+  // The end of each list wakes the status again.
+  auto unknown = [](const SourceState& state) { return state.listing && state.failures == 0; };
+  if (inputs.refused.empty() && std::ranges::any_of(inputs.clusters, unknown)) co_return control::Again{};
   json::Value conditions = decide_status(inputs, object["status"]["conditions"], loop_.now());
   if (conditions.is_null()) co_return control::Again{};
   auto written = co_await management_.event_sources.collection.patch_status(

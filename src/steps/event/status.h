@@ -15,7 +15,9 @@ struct SourceState {
   std::size_t matches = 0;
   std::size_t failures = 0;
   std::string first_failure;  // with the object
-  std::string waiting;        // why the list is not complete
+  // The first list is still under way: what matches is not known yet.
+  bool listing = false;
+  std::string waiting;  // why the list is not complete
 };
 
 struct SourceInputs {

@@ -95,6 +95,19 @@ std::vector<json::Value> copies_of(const cluster::Management& management, const 
 
 }  // namespace
 
+std::vector<kube::ObjectId> taken_names(cluster::Management& management, const Unit& unit, const Decision& decision) {
+  std::vector<kube::ObjectId> taken;
+  auto look = [&](const json::Value& wanted) {
+    const json::Value& live = collection_of(management, wanted).get(kube::key_of(wanted));
+    if (live.is_null()) return;
+    auto owner = unit_of(live);
+    if (!owner || !same_unit(*owner, unit)) taken.push_back(kube::id_of(live));
+  };
+  for (const json::Value& copy : decision.copies) look(copy);
+  look(decision.profile);
+  return taken;
+}
+
 io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
                            Decision decision) {
   for (const json::Value& copy : decision.copies) {

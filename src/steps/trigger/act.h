@@ -6,6 +6,9 @@
 
 namespace lesto::trigger {
 
+// Names that the unit needs and somebody else has: `act` fails until they are free.
+std::vector<kube::ObjectId> taken_names(cluster::Management& management, const Unit& unit, const Decision& decision);
+
 // Writes the copies, then the profile; whatever is as it should be is not written. Objects of the unit that the decision
 // does not hold are removed, profiles first. Invalid when the profile's name belongs to somebody else's profile.
 io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,

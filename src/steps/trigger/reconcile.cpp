@@ -77,6 +77,7 @@ void Step::listen() {
   listen_content(management_.config_maps, model::RefKind::ConfigMap);
   listen_content(management_.secrets, model::RefKind::Secret);
   management_.cluster_profiles.store().listen([this](const control::Change& change) {
+    hear_freed_name(change);
     auto unit = unit_of(change.after.is_null() ? change.before : change.after);
     if (!unit || !scope_) return;
     bool same = change.before["spec"] == change.after["spec"] &&
@@ -92,6 +93,7 @@ void Step::listen() {
 
 void Step::listen_content(control::Collection& collection, model::RefKind kind) {
   collection.store().listen([this, kind](const control::Change& change) {
+    hear_freed_name(change);
     const json::Value& object = change.after.is_null() ? change.before : change.after;
     if (!scope_) return;
     bool same = change.before["data"] == change.after["data"] && change.before["type"] == change.after["type"] &&
@@ -108,13 +110,23 @@ void Step::listen_content(control::Collection& collection, model::RefKind kind) 
   });
 }
 
+void Step::hear_freed_name(const control::Change& change) {
+  if (!change.after.is_null() || name_waiters_.empty()) return;
+  auto waiters = name_waiters_.extract(kube::id_of(change.before));
+  if (waiters.empty()) return;
+  for (const Unit& unit : waiters.mapped()) units_.wake(unit);
+}
+
 void Step::start(io::TaskScope& scope) {
   scope_ = &scope;
   rescope();
   for (model::TriggerForm form : {model::TriggerForm::EventTrigger, model::TriggerForm::EventBasedAddOn}) {
     for (const auto& [key, object] : management_.triggers(form).store().all()) {
-      triggers_.wake({form, key.name});
-      wake_units({form, key.name});
+      TriggerKey trigger_key{form, key.name};
+      std::set<Unit> units = units_of(trigger_key);
+      for (const Unit& unit : units) units_.wake(unit);
+      if (!units.empty()) unseen_.emplace(trigger_key, std::move(units));
+      triggers_.wake(trigger_key);
     }
   }
   // What triggers made that are no longer there: removed while nobody ran.
@@ -153,22 +165,31 @@ void Step::rescope() {
 }
 
 void Step::wake_units(const TriggerKey& key) {
-  for (const Unit& unit : existing_units(management_, key)) units_.wake(unit);
-  for (const auto& [unit, outcome] : outcomes_[key]) units_.wake(unit);
+  for (const Unit& unit : units_of(key)) units_.wake(unit);
+}
+
+// Everything that the trigger has made or may have to make.
+std::set<Unit> Step::units_of(const TriggerKey& key) const {
+  std::set<Unit> units = existing_units(management_, key);
+  auto outcomes = outcomes_.find(key);
+  if (outcomes != outcomes_.end()) {
+    for (const auto& [unit, outcome] : outcomes->second) units.insert(unit);
+  }
   auto scope = scopes_.find(key);
   auto trigger = management_.triggers(key.form).get({"", key.name});
-  if (scope == scopes_.end() || !trigger) return;
+  if (scope == scopes_.end() || !trigger) return units;
   for (const SourceKey& source : scope->second.sources) {
     Unit unit{key.form, key.name, source.cluster, source.source, {}};
     if (!trigger->spec.one_for_event) {
-      units_.wake(unit);
+      units.insert(unit);
       continue;
     }
     for (const auto& [id, event] : events_.all(source)) {
       unit.object = id;
-      units_.wake(unit);
+      units.insert(unit);
     }
   }
+  return units;
 }
 
 void Step::hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed) {
@@ -223,6 +244,17 @@ Step::Wanted Step::wanted(const Unit& unit, std::string& why) const {
 }
 
 io::Task<Result<control::Again>> Step::reconcile(io::Context context, Unit unit) {
+  TriggerKey key = trigger_key(unit);
+  auto settled = co_await settle(std::move(context), unit);
+  auto unseen = unseen_.find(key);
+  if (unseen != unseen_.end() && unseen->second.erase(unit) > 0 && unseen->second.empty()) {
+    unseen_.erase(unseen);
+    triggers_.wake(key);
+  }
+  co_return settled;
+}
+
+io::Task<Result<control::Again>> Step::settle(io::Context context, Unit unit) {
   // What upstream generated does not say the kind of its object: the unit that does takes it over.
   if (!unit.object.key.name.empty() && unit.object.kind.empty()) {
     for (const auto& [id, event] : events_.all({unit.cluster, unit.source})) {
@@ -277,6 +309,7 @@ io::Task<Result<void>> Step::make(io::Context context, Unit unit) {
   };
   auto decision = co_await io::offload(loop_, std::move(work));
   if (!decision) co_return fail(std::move(decision).error());
+  for (const kube::ObjectId& id : taken_names(management_, unit, *decision)) name_waiters_[id].insert(unit);
   auto done = co_await act(std::move(context), management_, ledger_, std::move(unit), std::move(*decision));
   co_return done;
 }
@@ -377,7 +410,7 @@ io::Task<Result<control::Again>> Step::reconcile_trigger(io::Context context, Tr
   }
   auto over = co_await settle_finalizer(context, key);
   if (!over) co_return fail(std::move(over).error());
-  if (*over) co_return control::Again{};
+  if (*over || unseen_.contains(key)) co_return control::Again{};
   json::Value status = decide_status(status_inputs(key), collection.get({"", key.name})["status"], loop_.now());
   if (status.is_null()) co_return control::Again{};
   auto written = co_await collection.patch_status(std::move(context), {"", key.name}, std::move(status));

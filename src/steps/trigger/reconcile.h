@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "steps/trigger/act.h"
@@ -23,9 +24,11 @@ class Step {
  private:
   void listen();
   void listen_content(control::Collection& collection, model::RefKind kind);
+  void hear_freed_name(const control::Change& change);
   void rescope();
   void rescope_all();
   void wake_units(const TriggerKey& key);
+  std::set<Unit> units_of(const TriggerKey& key) const;
   void hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed);
 
   // Whether the unit's object matches now, by trigger, source and reports.
@@ -33,6 +36,7 @@ class Step {
   Wanted wanted(const Unit& unit, std::string& why) const;
 
   io::Task<Result<control::Again>> reconcile(io::Context context, Unit unit);
+  io::Task<Result<control::Again>> settle(io::Context context, Unit unit);
   io::Task<Result<void>> make(io::Context context, Unit unit);
   io::Task<Result<control::Again>> reconcile_trigger(io::Context context, TriggerKey key);
   io::Task<Result<bool>> settle_finalizer(io::Context context, TriggerKey key);
@@ -57,6 +61,10 @@ class Step {
   std::map<Unit, std::vector<std::pair<model::RefKind, kube::ObjectKey>>> uses_;
   // How each wanted unit ended last.
   std::map<TriggerKey, std::map<Unit, std::optional<std::string>>> outcomes_;
+  // Units whose name somebody else's object has.
+  std::map<kube::ObjectId, std::set<Unit>> name_waiters_;
+  // Units that nobody has looked at since the start: until then a status would not be the truth.
+  std::map<TriggerKey, std::set<Unit>> unseen_;
   control::Queue<Unit> units_;
   control::Queue<TriggerKey> triggers_;
 };
