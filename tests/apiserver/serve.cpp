@@ -76,7 +76,7 @@ int run(Arguments arguments) {
   }
   if (!arguments.kubeconfig.empty()) write_kubeconfig(arguments.kubeconfig, (*http)->port(), authority_pem);
   loop.on_signal([&](int) { loop.stop(); });
-  std::puts("ready");
+  std::printf("ready %u\n", (*http)->port());
   std::fflush(stdout);
   loop.run();
   auto stopped = loop.run(stop(**http, **opened));
