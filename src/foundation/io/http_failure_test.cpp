@@ -216,6 +216,18 @@ TEST_P(HttpFailureTest, keeps_the_last_streams_for_short_calls_and_then_connects
   EXPECT_TRUE(get(*exchange, "/echo"));
 }
 
+TEST_P(HttpFailureTest, gives_up_a_server_that_allows_no_stream) {
+  if (GetParam() == Protocol::Http1) return;
+  ServerOptions options;
+  options.streams_max = 0;
+  serve(options);
+  auto exchange = connect(client_options());
+  auto response = get(*exchange, "/echo");
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code(), Code::Unavailable) << response.error().text();
+  EXPECT_LE(exchange->counts().connects, 3u);
+}
+
 TEST_P(HttpFailureTest, waits_for_room_when_many_short_calls_run) {
   ServerOptions options;
   options.streams_max = 3;
