@@ -8,10 +8,15 @@ namespace {
 constexpr std::size_t kReportsParallel = 64;
 constexpr std::size_t kStatusesParallel = 8;
 
+bool same_script(const Filter& a, const Filter& b) {
+  if (a.broken != b.broken || !a.script != !b.script) return false;
+  return !a.script || a.script->text() == b.script->text();
+}
+
 bool same(const std::vector<Subscription>& a, const std::vector<Subscription>& b) {
   return std::ranges::equal(a, b, [](const Subscription& x, const Subscription& y) {
-    return x.source == y.source && x.selector == y.selector && x.filter.script == y.filter.script &&
-           x.filter.broken == y.filter.broken && x.collect == y.collect;
+    return x.source == y.source && x.selector == y.selector && same_script(x.filter, y.filter) &&
+           x.collect == y.collect;
   });
 }
 
@@ -139,6 +144,12 @@ void Step::begin(const std::shared_ptr<cluster::Cluster>& of, const WatchKey& ke
                                                  reports_.wake(subscription.source);
                                                  statuses_.wake(subscription.source.source);
                                                });
+  for (std::size_t i = 0; !before && i < wanted.size(); ++i) {
+    // After a restart the reports say what was decided before.
+    SelectorState known;
+    known.matches = reported_matches(gather_reports(management_, wanted[i].source), {key.gvk.group, key.gvk.kind});
+    running->watch->inherit(i, std::move(known));
+  }
   for (std::size_t i = 0; before && i < wanted.size(); ++i) {
     for (std::size_t k = 0; k < before->subscriptions().size(); ++k) {
       const Subscription& old = before->subscriptions()[k];
