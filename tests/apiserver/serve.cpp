@@ -1,5 +1,6 @@
 // Binds an ApiServer to a loopback port, for replay.py and kubectl:
-//   apiserver_serve PORT [--tls KUBECONFIG] [--ready]
+//   apiserver_serve PORT [--tls KUBECONFIG] [--ready] [--sqlite FILE] [--burst N]
+// With --burst it serves nobody: it creates N ConfigMaps in process, all at once, and prints how long that took.
 // The token "admin" is in system:masters. With --tls it writes a kubeconfig that holds the CA and that token.
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include "foundation/io/asio_loop.h"
 #include "foundation/io/http_server.h"
 #include "foundation/io/memory_storage.h"
+#include "foundation/io/sqlite_storage.h"
 #include "foundation/io/system_rng.h"
 #include "kube/apiserver/server.h"
 
@@ -19,6 +21,8 @@ namespace {
 struct Arguments {
   std::uint16_t port = 0;
   std::string kubeconfig;
+  std::string sqlite;
+  int burst = 0;
   apiserver::Options options;
 };
 
@@ -29,6 +33,8 @@ Arguments read_arguments(int argc, char** argv) {
   out.options.load_balancer = apiserver::StandIn::Off;
   for (int i = 2; i < argc; ++i) {
     if (std::strcmp(argv[i], "--ready") == 0) out.options.workloads_ready = apiserver::StandIn::On;
+    if (std::strcmp(argv[i], "--sqlite") == 0 && i + 1 < argc) out.sqlite = argv[++i];
+    if (std::strcmp(argv[i], "--burst") == 0 && i + 1 < argc) out.burst = std::atoi(argv[++i]);
     if (std::strcmp(argv[i], "--tls") == 0 && i + 1 < argc) out.kubeconfig = argv[++i];
   }
   return out;
@@ -47,10 +53,44 @@ io::Task<Result<void>> stop(io::HttpServer& http, apiserver::ApiServer& server) 
   co_return Result<void>();
 }
 
+io::Task<void> create_one(io::Exchange& exchange, int number, int& made) {
+  io::Request request;
+  request.method = "POST";
+  request.target = "/api/v1/namespaces/default/configmaps";
+  request.headers.push_back({"content-type", "application/json"});
+  request.headers.push_back({"user-agent", "burst/1"});
+  request.body = R"({"metadata":{"name":"c-)" + std::to_string(number) + R"(","labels":{"a":"b"}},"data":{"k":"v","l":"w"}})";
+  auto response = co_await exchange.send({}, std::move(request));
+  if (response && response->status == 201) ++made;
+}
+
+void burst(io::AsioLoop& loop, apiserver::ApiServer& server, int count) {
+  io::InProcessExchange exchange(server);
+  for (int round : {1, count}) {
+    int made = 0;
+    Time start = loop.now();
+    io::TaskScope scope(loop);
+    for (int i = 0; i < round; ++i) scope.spawn(create_one(exchange, round * 10 + i, made));
+    loop.run_until([&] { return scope.running() == 0; });
+    std::printf("%d of %d created in %.3f ms\n", made, round, std::chrono::duration<double, std::milli>(loop.now() - start).count());
+  }
+}
+
+io::Task<Result<void>> stop(apiserver::ApiServer& server) {
+  co_await server.stop();
+  co_return Result<void>();
+}
+
 int run(Arguments arguments) {
   io::AsioLoop loop;
   io::SystemRng rng;
-  io::MemoryStorage storage;
+  std::unique_ptr<io::Storage> kept = std::make_unique<io::MemoryStorage>();
+  if (!arguments.sqlite.empty()) {
+    auto opened = io::SqliteStorage::open(loop, arguments.sqlite);
+    if (!opened) return 1;
+    kept = std::move(*opened);
+  }
+  io::Storage& storage = *kept;
   io::ServerOptions http_options;
   http_options.port = arguments.port;
   http_options.request_bytes_max = 16 << 20;
@@ -69,6 +109,10 @@ int run(Arguments arguments) {
     std::fprintf(stderr, "%s\n", opened.error().text().c_str());
     return 1;
   }
+  if (arguments.burst > 0) {
+    burst(loop, **opened, arguments.burst);
+    return loop.run(stop(**opened)) ? 0 : 1;
+  }
   auto http = io::HttpServer::open(loop, **opened, std::move(http_options));
   if (!http) {
     std::fprintf(stderr, "%s\n", http.error().text().c_str());
@@ -76,7 +120,7 @@ int run(Arguments arguments) {
   }
   if (!arguments.kubeconfig.empty()) write_kubeconfig(arguments.kubeconfig, (*http)->port(), authority_pem);
   loop.on_signal([&](int) { loop.stop(); });
-  std::puts("ready");
+  std::printf("ready %u\n", (*http)->port());
   std::fflush(stdout);
   loop.run();
   auto stopped = loop.run(stop(**http, **opened));

@@ -30,7 +30,8 @@ const Value kNull{};
 auto lower_bound(auto& members, std::string_view key) {
   // Most objects are small: a scan over few keys beats the branches of a binary search.
   if (members.size() <= 8) {
-    return std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.name() >= key; });
+    return std::find_if(members.begin(), members.end(),
+                        [&](const Member& m) { return m.name() >= key; });
   }
   return std::lower_bound(members.begin(), members.end(), key,
                           [](const Member& m, std::string_view k) { return m.name() < k; });
@@ -117,8 +118,8 @@ Value Value::object(std::vector<Member> members) {
 
 namespace {
 
-// A tree may be as deep as a template or script cares to make it; freeing it must not take as much stack. Levels beyond
-// this many wait in a list until the ones above are gone.
+// A tree may be as deep as a template or script cares to make it; freeing it must not take as much
+// stack. Levels beyond this many wait in a list until the ones above are gone.
 constexpr unsigned kFreeDepthMax = 100;
 
 struct Freeing {
@@ -137,7 +138,8 @@ void postpone(std::vector<Value>& items, std::vector<Value>& pending) {
 }
 void postpone(std::vector<Member>& members, std::vector<Value>& pending) {
   for (Member& member : members) {
-    if (member.value.is_array() || member.value.is_object()) pending.push_back(std::move(member.value));
+    if (member.value.is_array() || member.value.is_object())
+      pending.push_back(std::move(member.value));
   }
 }
 
@@ -247,7 +249,8 @@ Value& Value::at(std::string_view key) {
   CHECK(is_object());
   auto& members = own(bits_.object)->members;
   auto at = lower_bound(members, key);
-  if (at == members.end() || at->name() != key) at = members.insert(at, Member(Value(key), Value()));
+  if (at == members.end() || at->name() != key)
+    at = members.insert(at, Member(Value(key), Value()));
   return at->value;
 }
 
@@ -324,7 +327,8 @@ bool operator==(const Value& a, const Value& b) {
     case Kind::Int: return a.bits_.integer == b.bits_.integer;
     case Kind::Double: return a.bits_.number == b.bits_.number;
     case Kind::String: return a.bits_.text == b.bits_.text || a.text() == b.text();
-    case Kind::Array: return a.bits_.array == b.bits_.array || std::ranges::equal(a.items(), b.items());
+    case Kind::Array:
+      return a.bits_.array == b.bits_.array || std::ranges::equal(a.items(), b.items());
     case Kind::Object:
       return a.bits_.object == b.bits_.object ||
              std::ranges::equal(a.members(), b.members(), [](const Member& m, const Member& n) {

@@ -188,8 +188,7 @@ void default_job(Value& spec) {
   fill(spec, "backoffLimit", 6);
   fill_text(spec, "completionMode", "NonIndexed");
   fill(spec, "suspend", false);
-  fill(spec, "manualSelector", Value());
-  spec.erase("manualSelector");
+  fill(spec, "manualSelector", false);
   fill_text(spec, "podReplacementPolicy", spec.contains("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
   if (Value* policy = part(spec, "podFailurePolicy")) {
     each(*policy, "rules", [](Value& rule) {

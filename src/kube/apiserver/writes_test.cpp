@@ -139,9 +139,16 @@ class FaultTest : public ServerTest {
   static Options options() {
     Options out;
     out.fault = [](const FaultPoint& point) -> std::optional<Fault> {
-      if (point.verb == "create" && point.resource == "secrets") return Fault{.status = 429, .retry_after_seconds = 2};
-      if (point.verb == "watch") return Fault{.drop_watch_after = 1};
-      return std::nullopt;
+      Fault fault;
+      if (point.verb == "create" && point.resource == "secrets") {
+        fault.status = 429;
+        fault.retry_after_seconds = 2;
+      } else if (point.verb == "watch") {
+        fault.drop_watch_after = 1;
+      } else {
+        return std::nullopt;
+      }
+      return fault;
     };
     return out;
   }

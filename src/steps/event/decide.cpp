@@ -12,31 +12,9 @@ kube::ObjectId id_of(const model::ObjectReference& reference) {
   return {gvk.group, gvk.kind, {reference.ns, reference.name}};
 }
 
-// What the existing reports say about kinds and objects of which nothing is known now.
-void keep_unknown(const Inputs& inputs, Matches& matches) {
-  if (inputs.incomplete.empty() && inputs.undecided.empty()) return;
-  for (const auto& [name, report] : inputs.existing) {
-    auto objects = model::decode_resources(report->spec.resources);
-    std::map<kube::ObjectId, json::Value> by_id;
-    if (objects) {
-      for (json::Value& object : *objects) {
-        kube::ObjectId id = kube::id_of(object);
-        by_id.emplace(std::move(id), std::move(object));
-      }
-    }
-    for (const model::ObjectReference& reference : report->spec.matching_resources) {
-      kube::ObjectId id = id_of(reference);
-      bool unknown = inputs.incomplete.contains({id.group, id.kind}) || inputs.undecided.contains(id);
-      if (!unknown || matches.contains(id)) continue;
-      Match match{.reference = reference, .object = {}, .bytes = 0};
-      auto object = by_id.find(id);
-      if (object != by_id.end()) {
-        match.bytes = json::write(object->second).size();
-        match.object = std::move(object->second);
-      }
-      matches.emplace(std::move(id), std::move(match));
-    }
-  }
+// What the existing reports say about kinds of which nothing is known now.
+void keep_incomplete(const Inputs& inputs, Matches& matches) {
+  for (const kube::GroupKind& kind : inputs.incomplete) matches.merge(reported_matches(inputs.existing, kind));
 }
 
 using Shard = std::vector<const Matches::value_type*>;
@@ -91,6 +69,31 @@ model::EventReport make_report(const Inputs& inputs, std::size_t number, const S
 
 }  // namespace
 
+Matches reported_matches(const std::map<std::string, std::shared_ptr<const model::EventReport>>& reports,
+                         const kube::GroupKind& kind) {
+  Matches matches;
+  for (const auto& [name, report] : reports) {
+    std::map<kube::ObjectId, json::Value> by_id;
+    auto objects = model::decode_resources(report->spec.resources);
+    for (std::size_t i = 0; objects && i < objects->size(); ++i) {
+      kube::ObjectId id = kube::id_of((*objects)[i]);
+      by_id.emplace(std::move(id), std::move((*objects)[i]));
+    }
+    for (const model::ObjectReference& reference : report->spec.matching_resources) {
+      kube::ObjectId id = id_of(reference);
+      if (id.group != kind.group || id.kind != kind.kind) continue;
+      Match match{.reference = reference, .object = {}, .bytes = 0};
+      auto object = by_id.find(id);
+      if (object != by_id.end()) {
+        match.bytes = json::write(object->second).size();
+        match.object = std::move(object->second);
+      }
+      matches.emplace(std::move(id), std::move(match));
+    }
+  }
+  return matches;
+}
+
 std::size_t shard_of(const kube::ObjectId& id, std::size_t count) {
   Digest digest = sha256(id.group + "/" + id.kind + "/" + id.key.text());
   std::size_t number = digest[0] | static_cast<std::size_t>(digest[1]) << 8 | static_cast<std::size_t>(digest[2]) << 16;
@@ -105,7 +108,7 @@ Decision decide(const Inputs& inputs) {
     return decision;
   }
   Matches matches = inputs.matches;
-  keep_unknown(inputs, matches);
+  keep_incomplete(inputs, matches);
   if (matches.size() > kMatchesMax) {
     decision.refused = std::to_string(matches.size()) + " objects match, more than the limit of " +
                        std::to_string(kMatchesMax) + ": the reports are left as they are";

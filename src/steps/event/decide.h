@@ -35,9 +35,6 @@ struct Inputs {
   Matches matches;
   // Kinds of which the present state is not known: what a report says of them stays.
   std::set<kube::GroupKind> incomplete;
-  // Objects that are there, but of which it is not known whether they match: their script fails. What a report says of
-  // them stays.
-  std::set<kube::ObjectId> undecided;
   // All reports stay as they are: the source or a trigger cannot be read, or an aggregated selection, which needs all
   // objects, lacks some.
   bool hold = false;
@@ -56,6 +53,10 @@ struct Decision {
 };
 
 Decision decide(const Inputs& inputs);
+
+// What reports say about the objects of one kind.
+Matches reported_matches(const std::map<std::string, std::shared_ptr<const model::EventReport>>& reports,
+                         const kube::GroupKind& kind);
 
 // Which of `count` reports (a power of two) an object belongs to.
 std::size_t shard_of(const kube::ObjectId& id, std::size_t count);

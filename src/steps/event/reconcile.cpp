@@ -8,10 +8,15 @@ namespace {
 constexpr std::size_t kReportsParallel = 64;
 constexpr std::size_t kStatusesParallel = 8;
 
+bool same_script(const Filter& a, const Filter& b) {
+  if (a.broken != b.broken || !a.script != !b.script) return false;
+  return !a.script || a.script->text() == b.script->text();
+}
+
 bool same(const std::vector<Subscription>& a, const std::vector<Subscription>& b) {
   return std::ranges::equal(a, b, [](const Subscription& x, const Subscription& y) {
-    return x.source == y.source && x.selector == y.selector && x.filter.script == y.filter.script &&
-           x.filter.broken == y.filter.broken && x.collect == y.collect;
+    return x.source == y.source && x.selector == y.selector && same_script(x.filter, y.filter) &&
+           x.collect == y.collect;
   });
 }
 
@@ -139,6 +144,12 @@ void Step::begin(const std::shared_ptr<cluster::Cluster>& of, const WatchKey& ke
                                                  reports_.wake(subscription.source);
                                                  statuses_.wake(subscription.source.source);
                                                });
+  for (std::size_t i = 0; !before && i < wanted.size(); ++i) {
+    // After a restart the reports say what was decided before.
+    SelectorState known;
+    known.matches = reported_matches(gather_reports(management_, wanted[i].source), {key.gvk.group, key.gvk.kind});
+    running->watch->inherit(i, std::move(known));
+  }
   for (std::size_t i = 0; before && i < wanted.size(); ++i) {
     for (std::size_t k = 0; k < before->subscriptions().size(); ++k) {
       const Subscription& old = before->subscriptions()[k];
@@ -159,7 +170,7 @@ void Step::end(std::unique_ptr<Running> running) {
 io::Task<void> Step::reap(std::unique_ptr<Running> running) { co_await running->scope.join(); }
 
 Inputs Step::gather(const SourceKey& key) {
-  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .undecided = {}, .existing = {}, .failure = {}};
+  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .existing = {}, .failure = {}};
   inputs.existing = gather_reports(management_, key);
   auto source = management_.event_sources.get({"", key.source});
   // A source that does not parse, or is not served, is not a source that is gone.
@@ -178,9 +189,6 @@ Inputs Step::gather(const SourceKey& key) {
       for (std::size_t k = 0; k < watch.subscriptions().size(); ++k) {
         if (watch.subscriptions()[k].source != key || watch.subscriptions()[k].selector != i) continue;
         complete = watch.state(k).complete;
-        for (const auto& [id, failure] : watch.state(k).failures) {
-          if (!watch.state(k).matches.contains(id)) inputs.undecided.insert(id);
-        }
         inputs.matches.insert(watch.state(k).matches.begin(), watch.state(k).matches.end());
       }
     }
