@@ -212,7 +212,11 @@ class Checker {
     }
     std::vector<TypeRef> args;
     if (expr.target) args.push_back(check(*expr.target));
+    // What a format is given may be of any types.
+    bool formatting = expr.target && expr.name == "format";
+    loose_literals_ += formatting ? 1 : 0;
     for (ExprRef& arg : expr.args) args.push_back(check(*arg));
+    loose_literals_ -= formatting ? 1 : 0;
     if (expr.name == "_&&_" || expr.name == "_||_") return check_logical(expr, args);
     const Function* function = functions_.find(expr.name);
     if (!function) return undeclared(expr.position, expr.name);
@@ -292,7 +296,7 @@ class Checker {
       return;
     }
     TypeRef both = substitution_.join(joined, type);
-    if (!both && options_.strict_literals) {
+    if (!both && options_.strict_literals && loose_literals_ == 0) {
       complain(position, "expected type '" + shown(joined) + "' but found '" + shown(type) + "'");
     }
     joined = both ? both : dyn();
@@ -415,6 +419,7 @@ class Checker {
   std::size_t globals_;
   const Functions& functions_;
   CheckOptions options_;
+  int loose_literals_ = 0;  // depth of calls in which literals may mix types
   Substitution substitution_;
 };
 
