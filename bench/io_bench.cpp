@@ -234,6 +234,7 @@ int main() {
     if (!exchange) return 1;
     measure_requests(loop, **exchange, name, 1, 20'000);
     measure_requests(loop, **exchange, name, 64, 50'000);
+    measure_watches(loop, **exchange, server_loop, handler, name, 1, 40ms);
     measure_watches(loop, **exchange, server_loop, handler, name, 200, 100ms);
     if (protocol == ClientOptions::Protocol::Http2) {
       measure_watches(loop, **exchange, server_loop, handler, name, 1000, 100ms);

@@ -1,6 +1,7 @@
 #include "app/install.h"
 
 #include <cstdlib>
+#include <optional>
 
 #include "fleet/model/crds.h"
 #include "fleet/model/names.h"
@@ -30,6 +31,18 @@ io::Task<Result<void>> apply(client::Client& management, kube::Resource resource
   co_return {};
 }
 
+// Those that are missing are created, those of another form are applied over.
+io::Task<void> install(client::Client& management, json::Value crd, bool present, std::optional<Error>& first) {
+  Result<void> done;
+  if (present) {
+    done = co_await apply(management, crd_resource(), std::move(crd));
+  } else {
+    auto created = co_await management.create({}, crd_resource(), std::move(crd), std::string(kManager));
+    if (!created) done = fail(std::move(created).error());
+  }
+  if (!done && !first) first = std::move(done).error();
+}
+
 }  // namespace
 
 io::Task<Result<void>> install_crds(client::Client& management) {
@@ -38,15 +51,19 @@ io::Task<Result<void>> install_crds(client::Client& management) {
   std::map<std::string, std::string> hashes;
   for (const json::Value& crd : installed->items) {
     const json::Value* hash = kube::annotation_of(crd, kDefinitionHash);
-    if (hash) hashes[std::string(kube::name_of(crd))] = hash->string();
+    hashes[std::string(kube::name_of(crd))] = hash ? hash->string() : "";
   }
+  io::TaskScope scope(management.loop());
+  std::optional<Error> first;
   for (json::Value& crd : model::crds()) {
     std::string hash = sha256_hex(json::canonical(crd));
-    if (hashes[std::string(kube::name_of(crd))] == hash) continue;
+    auto present = hashes.find(std::string(kube::name_of(crd)));
+    if (present != hashes.end() && present->second == hash) continue;
     crd.at("metadata").at("annotations").set(kDefinitionHash, hash);
-    auto applied = co_await apply(management, crd_resource(), std::move(crd));
-    if (!applied) co_return applied;
+    scope.spawn(install(management, std::move(crd), present != hashes.end(), first));
   }
+  co_await scope.join();
+  if (first) co_return fail(std::move(*first));
   co_return {};
 }
 

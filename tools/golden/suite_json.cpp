@@ -21,7 +21,8 @@ json::Value as_doubles(const json::Value& value) {
   }
   if (value.is_object()) {
     json::Value result = json::Value::object();
-    for (const json::Member& member : value.members()) result.set(member.name(), as_doubles(member.value));
+    for (const json::Member& member : value.members())
+      result.set(member.name(), as_doubles(member.value));
     return result;
   }
   return value;
@@ -57,7 +58,8 @@ Verdict check(const json::Value& line) {
     if (strict) {
       json::Value problems = json::Value::array();
       for (const std::string& problem : strict->problems) problems.push(problem);
-      verdict.got = json::write(json::object({{"strict_errors", problems}, {"text", json::canonical(strict->value)}}));
+      verdict.got = json::write(
+          json::object({{"strict_errors", problems}, {"text", json::canonical(strict->value)}}));
     } else {
       verdict.got = "error: " + strict.error().text();
     }

@@ -65,10 +65,18 @@ std::string recorded(const std::string& text) {
   return through ? through->string() : text;
 }
 
-Verdict check(lua::Engine& engine, const json::Value& line) {
+class Chance final : public Rng {
+ public:
+  std::uint64_t next() override { return state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL; }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+Verdict check(lua::Engine& engine, Rng& rng, const json::Value& line) {
   const json::Value& in = line["in"];
   lua::Entry entry = entry_of(line["entry"].text());
-  lua::Input input{.entry = entry, .value = {}, .metrics = in["metrics"], .now = {}};
+  lua::Input input{.entry = entry, .value = {}, .metrics = in["metrics"], .now = {}, .rng = &rng};
   for (const char* key : {"obj", "resources"}) {
     if (in.contains(key)) input.value = in[key];
   }
@@ -106,7 +114,8 @@ Verdict check(lua::Engine& engine, const json::Value& line) {
 
 Check lua_suite() {
   auto engine = std::make_shared<lua::Engine>();
-  return [engine](const json::Value& line) { return check(*engine, line); };
+  auto rng = std::make_shared<Chance>();
+  return [engine, rng](const json::Value& line) { return check(*engine, *rng, line); };
 }
 
 }  // namespace lesto::golden

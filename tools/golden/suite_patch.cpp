@@ -1,5 +1,5 @@
-// Suite `patch`: JSON patch, merge patch, strategic merge. See tests/golden/patch/README.md. Groups kustomize-* belong to
-// the kustomize engine and are not run here.
+// Suite `patch`: JSON patch, merge patch, strategic merge. See tests/golden/patch/README.md. Groups
+// kustomize-* belong to the kustomize engine and are not run here.
 #include <memory>
 
 #include "engines/patch/json_patch.h"
@@ -22,7 +22,8 @@ Result<Value> json_patch(const Value& in) {
   auto document = empty ? Result<Value>(Value()) : json::parse(in["doc"].text());
   if (patch.is_array() || patch.is_null()) {
     for (const Value& operation : patch.items()) {
-      if (!operation.is_object() && !operation.is_null()) return patch::apply_json_patch(Value::object(), patch);
+      if (!operation.is_object() && !operation.is_null())
+        return patch::apply_json_patch(Value::object(), patch);
     }
   } else {
     return patch::apply_json_patch(Value::object(), patch);
@@ -56,17 +57,20 @@ Result<Value> merge(const Value& in, std::string_view group) {
   TRY_ASSIGN(Value modified, optional(in["modified"]));
   if (group == "merge-create") return patch::create_merge_patch(original, modified);
   TRY_ASSIGN(Value current, optional(in["current"]));
-  auto identity = in["preconditions"].boolean() ? patch::KeepIdentity::Yes : patch::KeepIdentity::No;
+  auto identity =
+      in["preconditions"].boolean() ? patch::KeepIdentity::Yes : patch::KeepIdentity::No;
   return patch::create_three_way_merge_patch(original, modified, current, identity);
 }
 
 Result<Value> strategic(const TypeTable& types, const Value& in, std::string_view group) {
   patch::Schema schema = types.of_kind(in["kind"].text());
-  if (group == "strategic-apply") return patch::apply_strategic(schema, in["original"], in["patch"]);
-  if (group == "strategic-create") return patch::create_strategic(schema, in["original"], in["modified"]);
+  if (group == "strategic-apply")
+    return patch::apply_strategic(schema, in["original"], in["patch"]);
+  if (group == "strategic-create")
+    return patch::create_strategic(schema, in["original"], in["modified"]);
   auto overwrite = in["overwrite"].boolean() ? patch::Overwrite::Yes : patch::Overwrite::No;
-  return patch::create_three_way_strategic(schema, in["original"], in["modified"], in["current"], overwrite,
-                                           patch::KeepIdentity::Yes);
+  return patch::create_three_way_strategic(schema, in["original"], in["modified"], in["current"],
+                                           overwrite, patch::KeepIdentity::Yes);
 }
 
 // Numbers compare by value: texts in, values out.
@@ -89,7 +93,7 @@ Verdict check(const TypeTable& types, const Value& line) {
   std::string_view group = line["group"].text();
   const Value& in = line["in"];
   bool texts = !group.starts_with("strategic-");
-  auto got = group == "json-patch"        ? json_patch(in)
+  auto got = group == "json-patch"         ? json_patch(in)
              : group.starts_with("merge-") ? merge(in, group)
                                            : strategic(types, in, group);
   Verdict verdict;
@@ -100,7 +104,8 @@ Verdict check(const TypeTable& types, const Value& line) {
     verdict.passed = crash ? !got : verdict.want == verdict.got;
     return verdict;
   }
-  auto want = texts && !line["out"].text().empty() ? json::parse(line["out"].text()) : Result<Value>(line["out"]);
+  auto want = texts && !line["out"].text().empty() ? json::parse(line["out"].text())
+                                                   : Result<Value>(line["out"]);
   verdict.want = json::write(want.value_or(Value()));
   verdict.passed = got && want && same(*want, *got, group == "json-patch");
   return verdict;

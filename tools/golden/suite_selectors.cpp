@@ -1,4 +1,5 @@
-// Suite `selectors`: label and field selectors, names, metadata. See tests/golden/selectors/README.md for the groups.
+// Suite `selectors`: label and field selectors, names, metadata. See
+// tests/golden/selectors/README.md for the groups.
 #include <algorithm>
 #include <map>
 
@@ -14,7 +15,8 @@ using json::Value;
 Value show(const kube::FieldErrors& errors) {
   Value list = Value::array();
   for (const kube::FieldError& error : errors) {
-    list.push(json::object({{"type", error.type}, {"field", error.field}, {"message", error.message}}));
+    list.push(
+        json::object({{"type", error.type}, {"field", error.field}, {"message", error.message}}));
   }
   return list;
 }
@@ -31,10 +33,12 @@ Value show(const kube::LabelSelector& selector) {
     std::vector<std::string> values = requirement.values;
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());
-    requirements.push(json::object(
-        {{"key", requirement.key}, {"operator", kube::to_string(requirement.op)}, {"values", show(values)}}));
+    requirements.push(json::object({{"key", requirement.key},
+                                    {"operator", kube::to_string(requirement.op)},
+                                    {"values", show(values)}}));
   }
-  return json::object({{"string", selector.text()}, {"requirements", requirements}, {"empty", selector.empty()}});
+  return json::object(
+      {{"string", selector.text()}, {"requirements", requirements}, {"empty", selector.empty()}});
 }
 
 Value matches(const kube::LabelSelector& selector, const Value& sets) {
@@ -75,7 +79,8 @@ Value validation(const Value& in) {
   auto form = in["prefix"].boolean() ? kube::NameForm::Prefix : kube::NameForm::Whole;
   if (name == "NameIsDNSSubdomain") return show(kube::check_name_subdomain(value, form));
   if (name == "NameIsDNSLabel") return show(kube::check_name_label(value, form));
-  if (name == "ValidateFinalizerName") return show(kube::check_finalizer(value, "metadata.finalizers"));
+  if (name == "ValidateFinalizerName")
+    return show(kube::check_finalizer(value, "metadata.finalizers"));
   if (name == "ValidateFieldManager") return show(kube::check_field_manager(value, "fieldManager"));
   const std::map<std::string_view, kube::Complaints (*)(std::string_view)> checks = {
       {"IsValidLabelValue", kube::check_label_value},
@@ -111,10 +116,13 @@ Result<Value> run(const Value& in, std::string_view group) {
     shown.set("matches", matches(selector, in["labels"]));
     return shown;
   }
-  if (group == "format-label-selector") return Value(kube::format_label_selector(in["labelSelector"]));
+  if (group == "format-label-selector")
+    return Value(kube::format_label_selector(in["labelSelector"]));
   if (group == "label-selector-map") return kube::label_selector_as_map(in["labelSelector"]);
-  if (group == "label-selector-validate") return show(kube::check_label_selector(in["labelSelector"], "spec.selector"));
-  if (group == "set-string" || group == "set-selector") return Value(kube::selector_from_labels(in["set"]).text());
+  if (group == "label-selector-validate")
+    return show(kube::check_label_selector(in["labelSelector"], "spec.selector"));
+  if (group == "set-string" || group == "set-selector")
+    return Value(kube::selector_from_labels(in["set"]).text());
   if (group == "set-format") {
     std::string shown = kube::selector_from_labels(in["set"]).text();
     return Value(shown.empty() ? "<none>" : shown);
@@ -135,7 +143,8 @@ Result<Value> run(const Value& in, std::string_view group) {
     auto namespaced = in["namespaced"].boolean() ? kube::Namespaced::Yes : kube::Namespaced::No;
     return show(kube::check_metadata(in["metadata"], namespaced, kube::check_name_subdomain));
   }
-  if (group == "object-meta-update") return show(kube::check_metadata_update(in["metadata"], in["old"]));
+  if (group == "object-meta-update")
+    return show(kube::check_metadata_update(in["metadata"], in["old"]));
   return fail(Code::Internal, "unknown group");
 }
 

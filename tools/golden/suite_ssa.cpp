@@ -86,10 +86,12 @@ class Server {
     });
     Value causes = Value::array();
     for (const patch::Conflict& conflict : conflicts) {
-      causes.push(json::object(
-          {{"reason", "FieldManagerConflict"}, {"message", conflict.message}, {"field", conflict.field}}));
+      causes.push(json::object({{"reason", "FieldManagerConflict"},
+                                {"message", conflict.message},
+                                {"field", conflict.field}}));
     }
-    return json::object({{"err", applied.conflict_message}, {"reason", "Conflict"}, {"causes", causes}});
+    return json::object(
+        {{"err", applied.conflict_message}, {"reason", "Conflict"}, {"causes", causes}});
   }
 
   patch::Endpoint main_;
@@ -114,7 +116,8 @@ Verdict check(const TypeTable& types, const Value& line) {
     if (wanted["managedFields"].empty()) wanted.erase("managedFields");
     if (json::write(got) == json::write(wanted)) continue;
     verdict.passed = false;
-    verdict.want = "step " + std::to_string(i + 1) + " " + json::write(steps[i]) + "\n        " + json::write(wanted);
+    verdict.want = "step " + std::to_string(i + 1) + " " + json::write(steps[i]) + "\n        " +
+                   json::write(wanted);
     verdict.got = json::write(got);
     return verdict;
   }

@@ -1,4 +1,5 @@
-// Suite `yaml`: YAML in and out, splitting of streams. See tests/golden/yaml/README.md for the groups.
+// Suite `yaml`: YAML in and out, splitting of streams. See tests/golden/yaml/README.md for the
+// groups.
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
 #include "foundation/json/utf8.h"
@@ -47,8 +48,8 @@ json::Value coerce(const json::Value& value, std::string_view kind) {
     result = value.is_array() ? json::Value::array() : json::Value::object();
     for (const json::Value& item : value.items()) result.push(coerce(item, "any"));
     for (const json::Member& member : value.members()) {
-      bool text = kind == "map-of-strings" && !member.value.is_array() && !member.value.is_object() &&
-                  !member.value.is_string();
+      bool text = kind == "map-of-strings" && !member.value.is_array() &&
+                  !member.value.is_object() && !member.value.is_string();
       if (text) {
         result.set(member.name(), member.value.is_null() ? "" : json::write(member.value));
       } else {

@@ -19,15 +19,20 @@ Value read_if_there(const std::string& path) {
   std::stringstream text;
   text << file.rdbuf();
   auto value = json::parse(text.str());
-  if (!value) std::fprintf(stderr, "golden: cannot read %s: %s\n", path.c_str(), value.error().text().c_str());
+  if (!value)
+    std::fprintf(stderr, "golden: cannot read %s: %s\n", path.c_str(),
+                 value.error().text().c_str());
   return value.value_or(Value());
 }
 
-Value read(const char* name) { return read_if_there(std::string(LESTO_ROOT "/tests/golden/ssa/") + name); }
+Value read(const char* name) {
+  return read_if_there(std::string(LESTO_ROOT "/tests/golden/ssa/") + name);
+}
 
 // The document that our API server has of a group version: "apps_v1.json", "core_v1.json".
 std::optional<patch::Schemas> product_schemas(std::string_view group, std::string_view version) {
-  std::string name = (group.empty() ? "core" : std::string(group)) + "_" + std::string(version) + ".json";
+  std::string name =
+      (group.empty() ? "core" : std::string(group)) + "_" + std::string(version) + ".json";
   Value document = read_if_there(LESTO_ROOT "/src/kube/apiserver/data/openapi/" + name);
   if (!document.is_object()) return std::nullopt;
   auto schemas = patch::Schemas::from_components(document["schemas"]);
@@ -79,8 +84,10 @@ TypeTable TypeTable::load() {
   table.types_ = read("types.json");
   table.crds_ = read("crds.json");
   Value schemas = Value::object();
-  for (const json::Member& type : table.types_["types"].members()) schemas.set(type.name(), as_openapi(type.value));
-  auto built = patch::Schemas::from_openapi(json::object({{"components", json::object({{"schemas", schemas}})}}));
+  for (const json::Member& type : table.types_["types"].members())
+    schemas.set(type.name(), as_openapi(type.value));
+  auto built = patch::Schemas::from_openapi(
+      json::object({{"components", json::object({{"schemas", schemas}})}}));
   if (built) table.schemas_ = std::move(*built);
   return table;
 }
@@ -103,7 +110,8 @@ patch::Schema TypeTable::of_kind(std::string_view kind) const {
 
 patch::Schema TypeTable::of(std::string_view api_version, std::string_view kind) const {
   if (const Value& definition = crd(kind); definition.is_object()) {
-    auto schema = patch::schema_from_crd(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]);
+    auto schema =
+        patch::schema_from_crd(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]);
     return schema.value_or(patch::Schema());
   }
   // What the API server knows comes first: it is what the product merges with.

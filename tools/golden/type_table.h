@@ -1,5 +1,5 @@
-// Types of built-in kinds for the suites `ssa` and `patch`: our API server's own documents, and for what it does not have
-// the table that the suites come with (tests/golden/ssa/types.json).
+// Types of built-in kinds for the suites `ssa` and `patch`: our API server's own documents, and for
+// what it does not have the table that the suites come with (tests/golden/ssa/types.json).
 #pragma once
 
 #include <string_view>

@@ -20,8 +20,12 @@ class Conversion {
     if (Outcome spent = context_.spend(1); !spent) return std::unexpected(spent.error());
     if (depth > kValueDepth) return context_.limit("depth of values", kValueDepth);
     if (is_nil(value)) return json::Value();
+    if (Outcome counted = count(kNodeBytes); !counted) return std::unexpected(counted.error());
     // What nobody changed is taken as it is.
-    if (value.view && !context_.heap.has_changes()) return *value.json;
+    if (value.view && !context_.heap.has_changes()) {
+      if (Outcome weighed = weigh(*value.json); !weighed) return std::unexpected(weighed.error());
+      return *value.json;
+    }
     switch (kind_of(value.type)) {
       case ValueKind::Bool: return json::Value(value.boolean);
       case ValueKind::Int: return json::Value(value.integer);
@@ -38,7 +42,30 @@ class Conversion {
   }
 
  private:
+  // About what a value takes in memory and in writing.
+  static constexpr std::size_t kNodeBytes = 96;
+
+  Outcome count(std::size_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ > kHeapBytes) return context_.out_of_memory();
+    return {};
+  }
+
+  // One object may be here many times: each counts, as each is written.
+  Outcome weigh(const json::Value& json) {
+    if (Outcome counted = count(8 + json.text().size()); !counted) return counted;
+    for (const json::Value& item : json.items()) {
+      if (Outcome weighed = weigh(item); !weighed) return weighed;
+    }
+    for (const json::Member& member : json.members()) {
+      if (Outcome counted = count(member.name().size()); !counted) return counted;
+      if (Outcome weighed = weigh(member.value); !weighed) return weighed;
+    }
+    return context_.spend(1);
+  }
+
   Json text(std::string_view text) {
+    if (Outcome counted = count(text.size()); !counted) return std::unexpected(counted.error());
     if (Outcome spent = context_.spend_bytes(text.size()); !spent) return std::unexpected(spent.error());
     return json::Value(text);
   }
@@ -88,6 +115,7 @@ class Conversion {
   }
 
   Context& context_;
+  std::size_t bytes_ = 0;
 };
 
 // Written YAML has escapes for the characters that JSON text holds raw but YAML text must not.

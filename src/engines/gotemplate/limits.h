@@ -14,11 +14,11 @@ inline constexpr std::size_t kNestingDepth = 400;
 // Templates calling templates. Go stops at 100,000.
 inline constexpr std::size_t kCallDepth = 400;
 // Nodes walked, items visited, bytes moved in bulk (one step for 64): about 100 ms.
-inline constexpr std::uint64_t kSteps = 3'000'000;
+inline constexpr std::uint64_t kSteps = 1'500'000;
 // What one execution writes.
 inline constexpr std::size_t kOutputBytes = 8u << 20;
 // What the values of one execution take while they live.
-inline constexpr std::size_t kHeapBytes = 16u << 20;
+inline constexpr std::size_t kHeapBytes = 12u << 20;
 // Lists and maps inside each other when they are printed, compared, copied or merged.
 inline constexpr std::size_t kValueDepth = 500;
 // Width and precision of a verb; Go refuses larger ones too.

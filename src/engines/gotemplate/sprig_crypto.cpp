@@ -9,7 +9,7 @@ namespace lesto::gotemplate {
 namespace {
 
 Answer hashed(Call& call, std::string (*digest)(std::string_view)) {
-  if (Outcome spent = call.context.spend_bytes(call.text(0).size() * 4); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = call.context.spend_bytes(call.text(0).size() * 12); !spent) return std::unexpected(spent.error());
   return call.give(digest(call.text(0)));
 }
 

@@ -49,7 +49,7 @@ std::expected<std::vector<Match>, Failure> find_all(Call& call, const re2::RE2& 
   std::vector<StringPiece> found(static_cast<std::size_t>(groups));
   while ((most < 0 || matches.size() < static_cast<std::size_t>(most)) && at <= text.size()) {
     // A search may run over all that is left, several times per byte.
-    if (Outcome spent = call.context.spend(4 + (text.size() - at) / 32); !spent) return std::unexpected(spent.error());
+    if (Outcome spent = call.context.spend(4 + (text.size() - at) / 8); !spent) return std::unexpected(spent.error());
     if (!pattern.Match(whole, at, text.size(), re2::RE2::UNANCHORED, found.data(), groups)) break;
     auto start = static_cast<std::size_t>(found[0].data() - text.data());
     std::size_t end = start + found[0].size();

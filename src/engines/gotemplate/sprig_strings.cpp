@@ -320,7 +320,7 @@ Answer sort_alpha(Call& call) {
   }
   auto texts = strings_of(call, call.at(0));
   if (!texts) return std::unexpected(texts.error());
-  if (Outcome spent = call.context.spend(texts->size()); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = call.context.spend(texts->size() * 4); !spent) return std::unexpected(spent.error());
   std::sort(texts->begin(), texts->end());
   return as_strings(call, *texts);
 }

@@ -93,9 +93,6 @@ void raise(lua_State* L, const char* message) {
   raise_top(L);
 }
 
-namespace {
-
-// Pushes the name under which the running native function was called.
 void push_function_name(lua_State* L) {
   lua_Debug frame;
   lua_Debug parent;
@@ -115,8 +112,6 @@ void push_function_name(lua_State* L) {
   lua_getinfo(L, "S", &parent);
   lua_pushstring(L, *parent.what == 'C' ? "(anonymous)" : "?");
 }
-
-}  // namespace
 
 void argument_error(lua_State* L, int index, const char* message) {
   push_function_name(L);

@@ -44,36 +44,36 @@ auto fitted(Outcome<json::Value> table, Decode decode) -> decltype(decode(*table
 
 Outcome<EventVerdict> Engine::evaluate_event(const std::shared_ptr<const Script>& script, const json::Value& object,
                                              Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Event, .value = object, .metrics = {}, .now = now}), decode_event);
+  return fitted(evaluate(script, {.entry = Entry::Event, .value = object, .metrics = {}, .now = now, .rng = nullptr}), decode_event);
 }
 
 Outcome<AggregateVerdict> Engine::evaluate_aggregate(const std::shared_ptr<const Script>& script,
                                                      const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Aggregate, .value = resources, .metrics = {}, .now = now}),
+  return fitted(evaluate(script, {.entry = Entry::Aggregate, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
                 decode_aggregate);
 }
 
 Outcome<HealthVerdict> Engine::evaluate_health(const std::shared_ptr<const Script>& script, const json::Value& object,
                                                const json::Value& metrics, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Health, .value = object, .metrics = metrics, .now = now}),
+  return fitted(evaluate(script, {.entry = Entry::Health, .value = object, .metrics = metrics, .now = now, .rng = nullptr}),
                 decode_health);
 }
 
 Outcome<HealthCheckVerdict> Engine::evaluate_health_check(const std::shared_ptr<const Script>& script,
                                                           const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::HealthCheck, .value = resources, .metrics = {}, .now = now}),
+  return fitted(evaluate(script, {.entry = Entry::HealthCheck, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
                 decode_health_check);
 }
 
 Outcome<ClusterCheckVerdict> Engine::evaluate_cluster_check(const std::shared_ptr<const Script>& script,
                                                             const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::ClusterCheck, .value = resources, .metrics = {}, .now = now}),
+  return fitted(evaluate(script, {.entry = Entry::ClusterCheck, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
                 decode_cluster_check);
 }
 
 Outcome<std::string> Engine::evaluate_policy(const std::shared_ptr<const Script>& script,
                                              const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Policy, .value = resources, .metrics = {}, .now = now}),
+  return fitted(evaluate(script, {.entry = Entry::Policy, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
                 decode_policy);
 }
 

@@ -40,6 +40,8 @@ struct Input {
   json::Value metrics;
   // What os.time and os.date tell.
   Time now{};
+  // For the random functions of module sprig, which fail without it. Borrowed.
+  Rng* rng = nullptr;
 };
 
 class Vm;

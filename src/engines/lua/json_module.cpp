@@ -145,21 +145,31 @@ bool write_text(Vm& vm, std::string& out) {
   return out.size() <= kStringBytesMax;
 }
 
+// The reference turns the JSON text into YAML, with the rules (and refusals) of YAML.
 bool write_yaml_text(Vm& vm, std::string& out) {
-  out = json::write_yaml(vm.built(), json::YamlNumbers::AsYaml);
+  std::string text = json::write(vm.built(), {.escape_html = json::EscapeHtml::Yes});
+  if (text.size() > kStringBytesMax) return false;
+  auto value = json::parse_yaml(text, {.numbers = json::YamlNumbers::AsYaml});
+  if (!value) {
+    vm.problem() = value.error().message();
+    return true;
+  }
+  out = json::write_yaml(*value, json::YamlNumbers::AsYaml);
   return out.size() <= kStringBytesMax;
 }
 
 int encode_with(lua_State* L, bool (*write)(Vm&, std::string&)) {
   Vm& vm = Vm::of(L);
+  vm.problem().clear();
   if (!encode_argument(L, vm)) return give_problem(L, vm.problem());
   std::string& out = vm.borrow(L);
   bool fits = write(vm, out);
   vm.built() = {};
   if (!fits) vm.reserve(L, out, kStringBytesMax + 1);
-  vm.charge(L, out.size());
+  vm.charge(L, 8 * out.size());
   push(L, out);
   vm.give_back();
+  if (!vm.problem().empty()) return give_problem(L, vm.problem());
   return 1;
 }
 

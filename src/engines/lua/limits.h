@@ -24,6 +24,9 @@ inline constexpr std::size_t kCallSteps = 40;
 inline constexpr std::size_t kCatchSteps = 700;
 inline constexpr std::size_t kOverflowSteps = 60'000;
 inline constexpr std::size_t kCoroutineSteps = 400;
+// Our steps for one step of engines/gotemplate, and for a password hash or key of Sprig (they take tens of ms).
+inline constexpr std::size_t kSprigStep = 7;
+inline constexpr std::size_t kKeySteps = 3'000'000;
 // Bytes that are allocated for one step.
 inline constexpr std::size_t kBytesPerStep = 16;
 // Instructions between two looks at the budget.

@@ -1,5 +1,6 @@
 #include "engines/lua/vm.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -228,6 +229,10 @@ void Vm::use_strings(lua_State* L, int library) {
   own_strings_ = true;
 }
 
+SprigHost Vm::sprig_host() const {
+  return {now_, rng_, static_cast<std::uint64_t>(std::max<std::int64_t>(steps_, 0)) / kSprigStep};
+}
+
 void Vm::push_globals(lua_State* L) { lua_rawgeti(L, LUA_REGISTRYINDEX, references_.current); }
 
 bool Vm::push_module(lua_State* L, std::string_view name) {
@@ -314,6 +319,7 @@ bool Vm::prepare() {
     add("json", open_json);
     add("strings", open_strings);
     add("runes", open_runes);
+    add("sprig", open_sprig);
     keep(references.modules);
     auto meta = [&](Native index, Native newindex, int& reference) {
       lua_createtable(L, 0, 2);
@@ -479,6 +485,8 @@ Outcome<json::Value> Vm::evaluate(const std::shared_ptr<const Script>& script, c
   exceeded_ = nullptr;
   native_depth_ = 0;
   now_seconds_ = std::chrono::floor<std::chrono::seconds>(input.now).time_since_epoch().count();
+  now_ = input.now;
+  rng_ = input.rng;
   bare_ = input.entry == Entry::ClusterCheck;
   all_holes_ = script->hidden_holes();
   any_holes_ = false;
@@ -495,6 +503,7 @@ Outcome<json::Value> Vm::evaluate(const std::shared_ptr<const Script>& script, c
   patterns_used_ = 0;
   gatherings_.clear();
   built_ = {};
+  sprig_ = {};
   roots_.clear();
 
   if (exceeded_ || status != 0) {

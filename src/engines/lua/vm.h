@@ -17,6 +17,7 @@
 #include "engines/lua/go_format.h"
 #include "engines/lua/limits.h"
 #include "engines/lua/pattern.h"
+#include "engines/lua/sprig_call.h"
 
 struct lua_State;
 struct lua_Debug;
@@ -68,6 +69,15 @@ class Vm {
   Pattern::Found match_here(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t at);
   // Resumes a coroutine with its arguments on its stack; the status of lua_resume.
   int resume(lua_State* L, lua_State* coroutine, int arguments);
+  // What a call of a Sprig function is made of.
+  struct SprigWork {
+    std::vector<SprigArgument> arguments;
+    std::vector<SprigArgument> list;
+    SprigAnswer answer;
+  };
+  SprigWork& sprig() { return sprig_; }
+  SprigHost sprig_host() const;
+  Time now() const { return now_; }
   std::vector<FormatArgument>& format_arguments() { return format_arguments_; }
 
   // Says no (and ends the evaluation) before a string or all of them grow too large.
@@ -163,6 +173,9 @@ class Vm {
   std::deque<Pattern> patterns_;
   std::size_t patterns_used_ = 0;
   std::vector<FormatArgument> format_arguments_;
+  SprigWork sprig_;
+  Time now_{};
+  Rng* rng_ = nullptr;
   std::int64_t now_seconds_ = 0;
   bool bare_ = false;
   bool all_holes_ = false;
@@ -192,6 +205,8 @@ void check_table(lua_State* L, int index);
 void check_function(lua_State* L, int index);
 // A number as text takes the place of the argument.
 std::string_view check_string(lua_State* L, int index);
+// Pushes the name under which the running native function was called.
+void push_function_name(lua_State* L);
 std::string_view optional_string(lua_State* L, int index, std::string_view otherwise);
 double check_number(lua_State* L, int index);
 std::int64_t check_integer(lua_State* L, int index);
@@ -242,6 +257,7 @@ void open_hidden(lua_State* L);
 void open_json(lua_State* L);
 void open_strings(lua_State* L);
 void open_runes(lua_State* L);
+void open_sprig(lua_State* L);
 void fill(lua_State* L, const NativeEntry* entries, std::size_t count);
 template <std::size_t N>
 void fill(lua_State* L, const NativeEntry (&entries)[N]) {

@@ -48,7 +48,8 @@ std::string value_text(const Value& value) {
     }
     case json::Kind::Array: {
       std::string text = "[";
-      for (const Value& item : value.items()) text += (text.size() > 1 ? "," : "") + value_text(item);
+      for (const Value& item : value.items())
+        text += (text.size() > 1 ? "," : "") + value_text(item);
       return text + "]";
     }
     case json::Kind::Object: {
@@ -63,8 +64,9 @@ std::string value_text(const Value& value) {
 }
 
 auto find_step(auto& sorted, const PathStep& step, auto projection) {
-  return std::lower_bound(sorted.begin(), sorted.end(), step,
-                          [&](const auto& a, const PathStep& b) { return compare(projection(a), b) < 0; });
+  return std::lower_bound(
+      sorted.begin(), sorted.end(), step,
+      [&](const auto& a, const PathStep& b) { return compare(projection(a), b) < 0; });
 }
 
 const PathStep& itself(const PathStep& step) { return step; }
@@ -78,15 +80,18 @@ int compare_values(const Value& a, const Value& b) {
   int rank_b = rank(b);
   if (rank_a != rank_b) return order(rank_a, rank_b);
   switch (rank_a) {
-    case 0: return a.is_int() && b.is_int() ? order(a.integer(), b.integer()) : order(a.number(), b.number());
+    case 0:
+      return a.is_int() && b.is_int() ? order(a.integer(), b.integer())
+                                      : order(a.number(), b.number());
     case 1: return order(a.text(), b.text());
     case 2: return order(a.boolean(), b.boolean());
     case 3: return compare_lists(a.items(), b.items(), compare_values);
     case 4:
-      return compare_lists(a.members(), b.members(), [](const json::Member& m, const json::Member& n) {
-        int by_name = order(m.name(), n.name());
-        return by_name ? by_name : compare_values(m.value, n.value);
-      });
+      return compare_lists(a.members(), b.members(),
+                           [](const json::Member& m, const json::Member& n) {
+                             int by_name = order(m.name(), n.name());
+                             return by_name ? by_name : compare_values(m.value, n.value);
+                           });
     default: return 0;
   }
 }
@@ -119,7 +124,8 @@ std::string path_text(const Path& path) {
 
 FieldSet& FieldSet::descend(const PathStep& step) {
   auto at = find_step(children_, step, step_of);
-  if (at == children_.end() || compare(at->step, step) != 0) at = children_.insert(at, Child{step, FieldSet()});
+  if (at == children_.end() || compare(at->step, step) != 0)
+    at = children_.insert(at, Child{step, FieldSet()});
   return at->set;
 }
 
@@ -170,7 +176,8 @@ bool FieldSet::has(const Path& path) const {
 }
 
 bool FieldSet::empty() const {
-  return members_.empty() && std::ranges::all_of(children_, [](const Child& child) { return child.set.empty(); });
+  return members_.empty() &&
+         std::ranges::all_of(children_, [](const Child& child) { return child.set.empty(); });
 }
 
 std::size_t FieldSet::size() const {
@@ -187,7 +194,9 @@ FieldSet FieldSet::unite(const FieldSet& other) const {
   auto a = children_.begin();
   auto b = other.children_.begin();
   while (a != children_.end() || b != other.children_.end()) {
-    int side = a == children_.end() ? 1 : b == other.children_.end() ? -1 : compare(a->step, b->step);
+    int side = a == children_.end()         ? 1
+               : b == other.children_.end() ? -1
+                                            : compare(a->step, b->step);
     if (side == 0) {
       out.children_.push_back({a->step, a->set.unite(b->set)});
     } else {

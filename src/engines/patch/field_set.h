@@ -1,4 +1,5 @@
-// A set of field paths: what a manager owns. Paths step through fields, list items by key or by value, and indexes.
+// A set of field paths: what a manager owns. Paths step through fields, list items by key or by
+// value, and indexes.
 #pragma once
 
 #include <compare>
@@ -32,7 +33,9 @@ int compare(const PathStep& a, const PathStep& b);
 // The order of values that it rests on.
 int compare_values(const json::Value& a, const json::Value& b);
 // Equal by value: 1 and 1.0 are.
-inline bool same_value(const json::Value& a, const json::Value& b) { return compare_values(a, b) == 0; }
+inline bool same_value(const json::Value& a, const json::Value& b) {
+  return compare_values(a, b) == 0;
+}
 
 using Path = std::vector<PathStep>;
 std::string path_text(const Path& path);

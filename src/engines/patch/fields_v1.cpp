@@ -1,4 +1,5 @@
-// The text form of field sets: keys "f:name", "k:{...}", "v:value", "i:index" and "." for the step itself.
+// The text form of field sets: keys "f:name", "k:{...}", "v:value", "i:index" and "." for the step
+// itself.
 #include <charconv>
 
 #include "engines/patch/field_set.h"
@@ -28,7 +29,8 @@ Result<std::optional<PathStep>> step_of(std::string_view key) {
     case 'f': return PathStep::field(rest);
     case 'k': {
       TRY_ASSIGN(Value data, json::parse(rest));
-      if (!data.is_object()) return fail(Code::Invalid, "a key step must hold an object: " + std::string(key));
+      if (!data.is_object())
+        return fail(Code::Invalid, "a key step must hold an object: " + std::string(key));
       return PathStep{StepKind::Key, std::move(data)};
     }
     case 'v': {

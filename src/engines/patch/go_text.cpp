@@ -25,7 +25,8 @@ std::string go_value(const Value& value) {
     case Kind::Object: {
       std::string text;
       for (const json::Member& member : value.members()) {
-        text += (text.empty() ? "" : " ") + std::string(member.name()) + ":" + go_value(member.value);
+        text +=
+            (text.empty() ? "" : " ") + std::string(member.name()) + ":" + go_value(member.value);
       }
       return "map[" + text + "]";
     }

@@ -1,10 +1,12 @@
 #include "engines/patch/json_patch.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
 #include "foundation/json/pointer.h"
 #include "foundation/json/scan.h"
+#include "foundation/json/text.h"
 
 namespace lesto::patch {
 namespace {
@@ -16,7 +18,8 @@ std::unexpected<Error> refuse(std::string text) { return fail(Code::Invalid, std
 constexpr std::string_view kMissing = ": missing value";
 
 std::unexpected<Error> bad_index(std::int64_t index) {
-  return refuse("Unable to access invalid index: " + std::to_string(index) + ": invalid index referenced");
+  return refuse("Unable to access invalid index: " + std::to_string(index) +
+                ": invalid index referenced");
 }
 
 // Go's Atoi: a sign and leading zeros are fine.
@@ -29,7 +32,8 @@ Result<std::int64_t> read_index(std::string_view key) {
   bool complete = result.ptr == end && !digits.empty();
   if (result.ec == std::errc() && complete) return index;
   bool range = result.ec == std::errc::result_out_of_range && complete;
-  return refuse("strconv.Atoi: parsing " + json::go_quote(key) + ": " + (range ? "value out of range" : "invalid syntax"));
+  return refuse("strconv.Atoi: parsing " + json::go_quote(key) + ": " +
+                (range ? "value out of range" : "invalid syntax"));
 }
 
 // The position of an existing item.
@@ -40,20 +44,21 @@ Result<std::size_t> item_index(const Value& array, std::string_view key) {
   return static_cast<std::size_t>(index < 0 ? index + size : index);
 }
 
-// Where an operation acts: a container, and the key in it.
+// Where an operation acts: a container, the key in it, and how deep it lies.
 struct Place {
   Value* container = nullptr;
   std::string key;
+  std::size_t depth = 0;
 };
 
-// No container when the path holds no slash, or a step of it is missing, null or a scalar. What stands before the first
-// slash does not matter.
+// No container when the path holds no slash, or a step of it is missing, null or a scalar. What
+// stands before the first slash does not matter.
 Place find_place(Value& document, std::string_view path) {
   std::size_t slash = path.find('/');
   if (slash == std::string_view::npos) return {};
   auto steps = json::parse_pointer(path.substr(slash));
   if (!steps || steps->empty()) return {};
-  Place place{&document, steps->back()};
+  Place place{&document, steps->back(), steps->size()};
   for (std::size_t i = 0; i + 1 < steps->size(); ++i) {
     const std::string& step = (*steps)[i];
     if (place.container->is_object()) {
@@ -90,9 +95,12 @@ Result<void> add(const Place& place, Value value) {
     return {};
   }
   auto index = read_index(place.key);
-  if (!index) return refuse("value was not a proper array index: '" + place.key + "': " + index.error().message());
+  if (!index)
+    return refuse("value was not a proper array index: '" + place.key +
+                  "': " + index.error().message());
   if (*index > size || *index < -(size + 1)) return bad_index(*index);
-  place.container->insert_at(static_cast<std::size_t>(*index < 0 ? *index + size + 1 : *index), std::move(value));
+  place.container->insert_at(static_cast<std::size_t>(*index < 0 ? *index + size + 1 : *index),
+                             std::move(value));
   return {};
 }
 
@@ -109,6 +117,28 @@ Result<void> remove(const Place& place) {
   return {};
 }
 
+// Bytes of the text form, about, and the depth of a value.
+struct Extent {
+  std::size_t bytes = 0;
+  std::size_t depth = 0;
+  std::size_t values = 0;
+};
+
+// Stops early where a limit is passed; the limits are then passed in what it returns.
+void measure(const Value& value, std::size_t depth, Extent& extent) {
+  extent.depth = std::max(extent.depth, depth);
+  extent.bytes += value.is_string() ? value.text().size() + 2 : 4;
+  ++extent.values;
+  bool enough = depth > json::kDepthMax || extent.bytes > kJsonPatchCopyBytesMax ||
+                extent.values > kJsonPatchWorkMax;
+  if (enough) return;
+  for (const Value& item : value.items()) measure(item, depth + 1, extent);
+  for (const json::Member& member : value.members()) {
+    extent.bytes += member.name().size() + 4;
+    measure(member.value, depth + 1, extent);
+  }
+}
+
 std::string_view kind_name(const Value& value) {
   if (value.is_object()) return "object";
   if (value.is_array()) return "array";
@@ -116,11 +146,13 @@ std::string_view kind_name(const Value& value) {
   return value.is_number() ? "number" : "string";
 }
 
-Result<std::string> text_field(const Value& operation, std::string_view name, std::string_view missing) {
+Result<std::string> text_field(const Value& operation, std::string_view name,
+                               std::string_view missing) {
   const Value& value = operation[name];
   if (value.is_null()) return refuse(std::string(missing) + std::string(kMissing));
   if (value.is_string()) return value.string();
-  return refuse("json: cannot unmarshal " + std::string(kind_name(value)) + " into Go value of type string");
+  return refuse("json: cannot unmarshal " + std::string(kind_name(value)) +
+                " into Go value of type string");
 }
 
 class Patcher {
@@ -155,12 +187,25 @@ class Patcher {
     return refuse(std::string(op) + " operation failed to decode from: " + from.error().message());
   }
 
+  // The size of what is about to be put there; an error when the document would become too deep.
+  Result<std::size_t> check_extent(const Place& place, const Value& value) {
+    Extent extent;
+    measure(value, place.depth, extent);
+    work_ += extent.values;
+    if (extent.depth > json::kDepthMax || work_ > kJsonPatchWorkMax) {
+      return fail(Code::TooLarge, "the patch makes the document too deep or does too much");
+    }
+    return extent.bytes;
+  }
+
   Result<void> run_add(const Value& operation) {
     TRY_ASSIGN(std::string path, path_of(operation, "add", false));
     Place place = find_place(document_, path);
     if (!place.container) {
-      return refuse("add operation does not apply: doc is missing path: \"" + path + "\"" + std::string(kMissing));
+      return refuse("add operation does not apply: doc is missing path: \"" + path + "\"" +
+                    std::string(kMissing));
     }
+    TRY(check_extent(place, operation["value"]));
     auto done = add(place, operation["value"]);
     return done ? done : refuse("error in add for path: '" + path + "': " + done.error().message());
   }
@@ -169,10 +214,12 @@ class Patcher {
     TRY_ASSIGN(std::string path, path_of(operation, "remove", false));
     Place place = find_place(document_, path);
     if (!place.container) {
-      return refuse("remove operation does not apply: doc is missing path: \"" + path + "\"" + std::string(kMissing));
+      return refuse("remove operation does not apply: doc is missing path: \"" + path + "\"" +
+                    std::string(kMissing));
     }
     auto done = remove(place);
-    return done ? done : refuse("error in remove for path: '" + path + "': " + done.error().message());
+    return done ? done
+                : refuse("error in remove for path: '" + path + "': " + done.error().message());
   }
 
   Result<void> run_replace(const Value& operation) {
@@ -187,14 +234,18 @@ class Patcher {
     }
     Place place = find_place(document_, path);
     if (!place.container) {
-      return refuse("replace operation does not apply: doc is missing path: " + path + std::string(kMissing));
+      return refuse("replace operation does not apply: doc is missing path: " + path +
+                    std::string(kMissing));
     }
+    TRY(check_extent(place, value));
     if (place.container->is_object()) {
       place.container->set(place.key, value);
       return {};
     }
     auto index = item_index(*place.container, place.key);
-    if (!index) return refuse("replace operation does not apply: doc is missing key: " + path + std::string(kMissing));
+    if (!index)
+      return refuse("replace operation does not apply: doc is missing key: " + path +
+                    std::string(kMissing));
     *place.container->edit(*index) = value;
     return {};
   }
@@ -203,7 +254,8 @@ class Patcher {
     TRY_ASSIGN(std::string from, from_of(operation, "move"));
     Place place = find_place(document_, from);
     if (!place.container) {
-      return refuse("move operation does not apply: doc is missing from path: " + from + std::string(kMissing));
+      return refuse("move operation does not apply: doc is missing from path: " + from +
+                    std::string(kMissing));
     }
     auto wrong = [](std::string_view where, const Error& error) {
       return refuse("error in move for path: '" + std::string(where) + "': " + error.message());
@@ -214,8 +266,10 @@ class Patcher {
     TRY_ASSIGN(std::string path, path_of(operation, "move", true));
     place = find_place(document_, path);
     if (!place.container) {
-      return refuse("move operation does not apply: doc is missing destination path: " + path + std::string(kMissing));
+      return refuse("move operation does not apply: doc is missing destination path: " + path +
+                    std::string(kMissing));
     }
+    TRY(check_extent(place, value->value_or(Value())));
     auto added = add(place, value->value_or(Value()));
     return added ? added : wrong(path, added.error());
   }
@@ -229,10 +283,12 @@ class Patcher {
     } else {
       Place place = find_place(document_, path);
       if (!place.container) {
-        return refuse("test operation does not apply: is missing path: " + path + std::string(kMissing));
+        return refuse("test operation does not apply: is missing path: " + path +
+                      std::string(kMissing));
       }
       auto value = get(place);
-      if (!value) return refuse("error in test for path: '" + path + "': " + value.error().message());
+      if (!value)
+        return refuse("error in test for path: '" + path + "': " + value.error().message());
       equal = *value ? wanted && **value == *wanted : !wanted || wanted->is_null();
     }
     if (equal) return {};
@@ -243,20 +299,33 @@ class Patcher {
     TRY_ASSIGN(std::string from, from_of(operation, "copy"));
     Place place = find_place(document_, from);
     if (!place.container) {
-      return refuse("copy operation does not apply: doc is missing from path: " + from + std::string(kMissing));
+      return refuse("copy operation does not apply: doc is missing from path: " + from +
+                    std::string(kMissing));
     }
     auto value = get(place);
     if (!value) return refuse("error in copy for from: '" + from + "': " + value.error().message());
     TRY_ASSIGN(std::string path, path_of(operation, "copy", false));
     place = find_place(document_, path);
     if (!place.container) {
-      return refuse("copy operation does not apply: doc is missing destination path: " + path + std::string(kMissing));
+      return refuse("copy operation does not apply: doc is missing destination path: " + path +
+                    std::string(kMissing));
+    }
+    TRY_ASSIGN(std::size_t bytes, check_extent(place, value->value_or(Value())));
+    copied_ += bytes;
+    if (copied_ > kJsonPatchCopyBytesMax) {
+      return fail(Code::TooLarge,
+                  "Unable to complete the copy, the accumulated size increase of copy is " +
+                      std::to_string(copied_) + ", exceeding the limit " +
+                      std::to_string(kJsonPatchCopyBytesMax));
     }
     auto added = add(place, value->value_or(Value()));
-    return added ? added : refuse("error while adding value during copy: " + added.error().message());
+    return added ? added
+                 : refuse("error while adding value during copy: " + added.error().message());
   }
 
   Value document_;
+  std::size_t copied_ = 0;
+  std::size_t work_ = 0;
 };
 
 }  // namespace
@@ -264,11 +333,13 @@ class Patcher {
 Result<Value> apply_json_patch(const Value& document, const Value& patch) {
   if (patch.is_null()) return document;
   if (!patch.is_array()) {
-    return refuse("json: cannot unmarshal " + std::string(kind_name(patch)) + " into Go value of type jsonpatch.Patch");
+    return refuse("json: cannot unmarshal " + std::string(kind_name(patch)) +
+                  " into Go value of type jsonpatch.Patch");
   }
   if (patch.size() > kJsonPatchOperationsMax) {
     return fail(Code::TooLarge, "The allowed maximum operations in a JSON patch is " +
-                                    std::to_string(kJsonPatchOperationsMax) + ", got " + std::to_string(patch.size()));
+                                    std::to_string(kJsonPatchOperationsMax) + ", got " +
+                                    std::to_string(patch.size()));
   }
   for (const Value& operation : patch.items()) {
     if (operation.is_object() || operation.is_null()) continue;

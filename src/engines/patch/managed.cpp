@@ -43,11 +43,14 @@ Result<Managed> Managed::decode(const Value& entries) {
     std::string_view type = entry["fieldsType"].text();
     std::string at = " in managed fields entry " + std::to_string(i);
     if (type.empty()) return fail(Code::Invalid, "missing fieldsType" + at);
-    if (type != "FieldsV1") return fail(Code::Invalid, "invalid fieldsType " + json::go_quote(type) + at);
-    Owner owner{entry["manager"].string(), operation == "Apply" ? Operation::Apply : Operation::Update, api_version,
+    if (type != "FieldsV1")
+      return fail(Code::Invalid, "invalid fieldsType " + json::go_quote(type) + at);
+    Owner owner{entry["manager"].string(),
+                operation == "Apply" ? Operation::Apply : Operation::Update, api_version,
                 entry["subresource"].string()};
     if (owner.operation == Operation::Apply) owner.api_version.clear();
-    TRY_ASSIGN(FieldSet fields, during(FieldSet::from_fields_v1(entry["fieldsV1"]), "error decoding set"));
+    TRY_ASSIGN(FieldSet fields,
+               during(FieldSet::from_fields_v1(entry["fieldsV1"]), "error decoding set"));
     managed.owners[owner] = {std::move(fields), std::move(api_version), owner.operation};
     managed.times.erase(owner);
     if (auto time = parse_rfc3339(entry["time"].text())) managed.times.emplace(owner, *time);
@@ -69,15 +72,17 @@ Value Managed::encode() const {
     auto time = times.find(owner);
     if (time != times.end()) {
       entry.time = time->second;
-      entry.seconds = std::chrono::floor<std::chrono::seconds>(time->second).time_since_epoch().count();
+      entry.seconds =
+          std::chrono::floor<std::chrono::seconds>(time->second).time_since_epoch().count();
     }
     entries.push_back(entry);
   }
   std::ranges::stable_sort(entries, [](const Entry& a, const Entry& b) {
     bool a_update = a.owned->operation == Operation::Update;
     bool b_update = b.owned->operation == Operation::Update;
-    return std::tie(a_update, a.seconds, a.owner->manager, a.owned->api_version, a.owner->subresource) <
-           std::tie(b_update, b.seconds, b.owner->manager, b.owned->api_version, b.owner->subresource);
+    return std::tie(a_update, a.seconds, a.owner->manager, a.owned->api_version,
+                    a.owner->subresource) < std::tie(b_update, b.seconds, b.owner->manager,
+                                                     b.owned->api_version, b.owner->subresource);
   });
   std::vector<Value> list;
   for (const Entry& entry : entries) {

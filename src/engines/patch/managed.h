@@ -40,7 +40,8 @@ struct Managed {
   std::map<Owner, Time> times;
 
   static Result<Managed> decode(const json::Value& entries);
-  // Sorted as the server sorts: appliers first, then by time, manager, version, subresource. Null when there is none.
+  // Sorted as the server sorts: appliers first, then by time, manager, version, subresource. Null
+  // when there is none.
   json::Value encode() const;
 };
 

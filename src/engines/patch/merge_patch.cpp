@@ -88,34 +88,41 @@ Result<Value> apply_merge_patch(const Value& document, const Value& patch) {
 }
 
 Result<Value> create_merge_patch(const Value& original, const Value& modified) {
-  if (original.is_array() != modified.is_array()) return fail(Code::Invalid, "Mismatched JSON Documents");
+  if (original.is_array() != modified.is_array())
+    return fail(Code::Invalid, "Mismatched JSON Documents");
   if (!original.is_array()) {
-    if (!is_document(original) || !is_document(modified)) return fail(Code::Invalid, "Invalid JSON Document");
+    if (!is_document(original) || !is_document(modified))
+      return fail(Code::Invalid, "Invalid JSON Document");
     return difference(original, modified);
   }
   if (original.size() != modified.size()) return fail(Code::Invalid, "Invalid JSON Document");
   Value patches = Value::array();
   for (std::size_t i = 0; i < original.size(); ++i) {
-    if (!is_document(original[i]) || !is_document(modified[i])) return fail(Code::Invalid, "Invalid JSON Document");
+    if (!is_document(original[i]) || !is_document(modified[i]))
+      return fail(Code::Invalid, "Invalid JSON Document");
     patches.push(difference(original[i], modified[i]));
   }
   return patches;
 }
 
 Result<void> check_identity(const Value& patch) {
-  if (!patch.contains("apiVersion") && !patch.contains("kind") && !patch["metadata"].contains("name")) return {};
+  if (!patch.contains("apiVersion") && !patch.contains("kind") &&
+      !patch["metadata"].contains("name"))
+    return {};
   return fail(Code::Invalid, "precondition failed for: " + go_value(patch));
 }
 
-Result<Value> create_three_way_merge_patch(const Value& original, const Value& modified, const Value& current,
-                                           KeepIdentity identity) {
+Result<Value> create_three_way_merge_patch(const Value& original, const Value& modified,
+                                           const Value& current, KeepIdentity identity) {
   TRY_ASSIGN(Value changes, create_merge_patch(current, modified));
   if (changes.is_array()) {
-    return fail(Code::Invalid, "json: cannot unmarshal array into Go value of type map[string]interface {}");
+    return fail(Code::Invalid,
+                "json: cannot unmarshal array into Go value of type map[string]interface {}");
   }
   TRY_ASSIGN(Value deletions, create_merge_patch(original, modified));
   if (deletions.is_array()) {
-    return fail(Code::Invalid, "json: cannot unmarshal array into Go value of type map[string]interface {}");
+    return fail(Code::Invalid,
+                "json: cannot unmarshal array into Go value of type map[string]interface {}");
   }
   Value patch = merge(part_of(deletions, Part::Deletes), part_of(changes, Part::Sets));
   if (identity == KeepIdentity::Yes) {

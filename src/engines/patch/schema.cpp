@@ -7,8 +7,9 @@
 namespace lesto::patch {
 
 const SchemaField* SchemaNode::field(std::string_view wanted) const {
-  auto found = std::lower_bound(fields.begin(), fields.end(), wanted,
-                                [](const SchemaField& each, std::string_view w) { return each.name < w; });
+  auto found =
+      std::lower_bound(fields.begin(), fields.end(), wanted,
+                       [](const SchemaField& each, std::string_view w) { return each.name < w; });
   return found != fields.end() && found->name == wanted ? &*found : nullptr;
 }
 
@@ -47,7 +48,8 @@ std::optional<Schema> Schemas::named(std::string_view component) const {
   return Schema(graph_, found->second);
 }
 
-std::optional<Schema> Schemas::of_kind(std::string_view group, std::string_view version, std::string_view kind) const {
+std::optional<Schema> Schemas::of_kind(std::string_view group, std::string_view version,
+                                       std::string_view kind) const {
   std::string key = std::string(group) + "/" + std::string(version) + "/" + std::string(kind);
   auto found = graph_->kinds.find(key);
   if (found == graph_->kinds.end()) return std::nullopt;

@@ -1,4 +1,5 @@
-// From OpenAPI and CRD schemas to the types that merging needs. The rules are kube-openapi's schemaconv.
+// From OpenAPI and CRD schemas to the types that merging needs. The rules are kube-openapi's
+// schemaconv.
 #include <algorithm>
 
 #include "engines/patch/schema_graph.h"
@@ -56,10 +57,13 @@ class Builder {
         TRY(fill(node, component.value, Unknown::Pruned, 0));
       }
       for (const Value& gvk : component.value["x-kubernetes-group-version-kind"].items()) {
-        graph_.kinds.emplace(gvk["group"].string() + "/" + gvk["version"].string() + "/" + gvk["kind"].string(), &node);
+        graph_.kinds.emplace(
+            gvk["group"].string() + "/" + gvk["version"].string() + "/" + gvk["kind"].string(),
+            &node);
       }
     }
-    // A reference that changes the map type is a type of its own, made when its original is complete.
+    // A reference that changes the map type is a type of its own, made when its original is
+    // complete.
     for (const Copy& copy : copies_) {
       *copy.node = *copy.original;
       if (copy.map != MapKind::None && copy.node->map != MapKind::None) copy.node->map = copy.map;
@@ -126,7 +130,8 @@ class Builder {
     if (type == "set") {
       node.list = ListKind::Set;
     } else if (type == "map") {
-      for (const Value& key : spec["x-kubernetes-list-map-keys"].items()) node.keys.push_back(key.string());
+      for (const Value& key : spec["x-kubernetes-list-map-keys"].items())
+        node.keys.push_back(key.string());
       node.list = node.keys.empty() ? ListKind::Set : ListKind::Map;
     } else if (type.empty() && strategy.starts_with("merge")) {
       // A merge strategy without list type says the same in the older way.
@@ -226,7 +231,8 @@ void complete_embedded(Value& spec, std::size_t depth) {
     for (const std::string& name : names) complete_embedded(*properties->edit(name), depth + 1);
   }
   if (Value* items = spec.edit("items")) complete_embedded(*items, depth + 1);
-  if (Value* additional = spec.edit("additionalProperties")) complete_embedded(*additional, depth + 1);
+  if (Value* additional = spec.edit("additionalProperties"))
+    complete_embedded(*additional, depth + 1);
 }
 
 }  // namespace

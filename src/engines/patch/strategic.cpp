@@ -101,13 +101,16 @@ Result<Value> create_strategic(const Schema& schema, const Value& original, cons
   return diff_strategic(&schema.root(), before, modified, {.element_order = true});
 }
 
-Result<Value> create_three_way_strategic(const Schema& schema, const Value& original, const Value& modified,
-                                         const Value& current, Overwrite overwrite, KeepIdentity identity) {
+Result<Value> create_three_way_strategic(const Schema& schema, const Value& original,
+                                         const Value& modified, const Value& current,
+                                         Overwrite overwrite, KeepIdentity identity) {
   const SchemaNode* root = &schema.root();
   Value live = current;
   Value before = original;
-  TRY_ASSIGN(Value changes, diff_strategic(root, live, modified, {.ignore_deletions = true, .element_order = true}));
-  TRY_ASSIGN(Value deletions, diff_strategic(root, before, modified, {.ignore_changes = true, .element_order = true}));
+  TRY_ASSIGN(Value changes, diff_strategic(root, live, modified,
+                                           {.ignore_deletions = true, .element_order = true}));
+  TRY_ASSIGN(Value deletions, diff_strategic(root, before, modified,
+                                             {.ignore_changes = true, .element_order = true}));
   TRY_ASSIGN(Value patch, merge_strategic(root, deletions, changes, Target::Patch));
   if (identity == KeepIdentity::Yes) {
     TRY(check_identity(patch));

@@ -18,11 +18,13 @@ struct ListDiff {
   Items order;
 };
 
-// Makes the patch from one object to another. The library sorts lists of scalars in the first object while it looks at
-// them, and compares them afterwards: the first object is changed here as well.
+// Makes the patch from one object to another. The library sorts lists of scalars in the first
+// object while it looks at them, and compares them afterwards: the first object is changed here as
+// well.
 class Differ {
  public:
-  Result<Value> maps(const SchemaNode* node, Value& original, const Value& modified, const DiffOptions& options) {
+  Result<Value> maps(const SchemaNode* node, Value& original, const Value& modified,
+                     const DiffOptions& options) {
     Value patch = Value::object();
     Items retained;
     for (const json::Member& member : modified.members()) {
@@ -49,8 +51,8 @@ class Differ {
     return false;
   }
 
-  Result<void> member_diff(const SchemaNode* node, Value& original, const json::Member& member, Value& patch,
-                           const DiffOptions& options) {
+  Result<void> member_diff(const SchemaNode* node, Value& original, const json::Member& member,
+                           Value& patch, const DiffOptions& options) {
     std::string_view key = member.name();
     const Value* before = original.find(key);
     if (before && key == kDirective) {
@@ -70,8 +72,8 @@ class Differ {
     return {};
   }
 
-  Result<void> map_member(const SchemaNode* node, Value& original, const json::Member& member, Value& patch,
-                          DiffOptions options) {
+  Result<void> map_member(const SchemaNode* node, Value& original, const json::Member& member,
+                          Value& patch, DiffOptions options) {
     auto field = map_field(node, member.name());
     if (!field) {
       // What the type does not know may stay as it is.
@@ -83,13 +85,14 @@ class Differ {
       if (!options.ignore_changes) patch.set(member.name(), member.value);
       return {};
     }
-    TRY_ASSIGN(Value below, maps(field->type, *original.edit(member.name()), member.value, options));
+    TRY_ASSIGN(Value below,
+               maps(field->type, *original.edit(member.name()), member.value, options));
     if (!below.empty()) patch.set(member.name(), std::move(below));
     return {};
   }
 
-  Result<void> list_member(const SchemaNode* node, Value& original, const json::Member& member, Value& patch,
-                           DiffOptions options) {
+  Result<void> list_member(const SchemaNode* node, Value& original, const json::Member& member,
+                           Value& patch, DiffOptions options) {
     auto field = list_field(node, member.name());
     if (!field) {
       if (original[member.name()] == member.value) return {};
@@ -97,7 +100,8 @@ class Differ {
     }
     std::string name(member.name());
     if (!field->merge) {
-      if (!options.ignore_changes && !(original[name] == member.value)) patch.set(name, member.value);
+      if (!options.ignore_changes && !(original[name] == member.value))
+        patch.set(name, member.value);
       return {};
     }
     options.retain_keys = field->retain_keys;
@@ -106,11 +110,13 @@ class Differ {
     if (!diff.deletions.empty()) {
       patch.set(std::string(kDeletePrefix) + "/" + name, Value::array(std::move(diff.deletions)));
     }
-    if (!diff.order.empty()) patch.set(std::string(kOrderPrefix) + "/" + name, Value::array(std::move(diff.order)));
+    if (!diff.order.empty())
+      patch.set(std::string(kOrderPrefix) + "/" + name, Value::array(std::move(diff.order)));
     return {};
   }
 
-  Result<ListDiff> lists(const FieldMerge& field, Value& original, const Value& modified, const DiffOptions& options) {
+  Result<ListDiff> lists(const FieldMerge& field, Value& original, const Value& modified,
+                         const DiffOptions& options) {
     ListDiff diff;
     if (original.empty()) {
       if (!options.ignore_changes) diff.items = items_of(modified);
@@ -121,8 +127,8 @@ class Differ {
     return scalar_lists(field, original, modified, options);
   }
 
-  static Result<ListDiff> scalar_lists(const FieldMerge& field, Value& original, const Value& modified,
-                                       const DiffOptions& options) {
+  static Result<ListDiff> scalar_lists(const FieldMerge& field, Value& original,
+                                       const Value& modified, const DiffOptions& options) {
     ListDiff diff;
     Items before = items_of(original);
     Items after = items_of(modified);
@@ -132,7 +138,9 @@ class Differ {
     std::size_t i = 0;
     std::size_t j = 0;
     while (i < before.size() || j < after.size()) {
-      int side = i >= before.size() ? 1 : j >= after.size() ? -1 : go_value(before[i]).compare(go_value(after[j]));
+      int side = i >= before.size()  ? 1
+                 : j >= after.size() ? -1
+                                     : go_value(before[i]).compare(go_value(after[j]));
       if (side < 0) {
         if (!options.ignore_deletions) diff.deletions.push_back(before[i]);
         ++i;
@@ -145,7 +153,8 @@ class Differ {
       }
     }
     deduplicate(diff.deletions);
-    TRY_ASSIGN(diff.items, sort_by_order(diff.items, items_of(modified), field.merge_key, ItemType::Scalars));
+    TRY_ASSIGN(diff.items,
+               sort_by_order(diff.items, items_of(modified), field.merge_key, ItemType::Scalars));
     bool deletes = !options.ignore_deletions && !diff.deletions.empty();
     bool changes = !options.ignore_changes && !(original == modified);
     if (options.element_order && (deletes || changes)) diff.order = items_of(modified);
@@ -157,7 +166,8 @@ class Differ {
     ListDiff diff;
     Items deletions;
     TRY(map_items(field, original, modified, options, diff.items, deletions));
-    TRY_ASSIGN(diff.items, sort_by_order(diff.items, items_of(modified), field.merge_key, ItemType::Maps));
+    TRY_ASSIGN(diff.items,
+               sort_by_order(diff.items, items_of(modified), field.merge_key, ItemType::Maps));
     TRY_ASSIGN(bool same_order, is_same_order(original, modified, field.merge_key));
     diff.items.insert(diff.items.end(), deletions.begin(), deletions.end());
     bool changes = !options.ignore_changes && (!diff.items.empty() || !same_order);
@@ -170,7 +180,8 @@ class Differ {
     return diff;
   }
 
-  static Result<bool> is_same_order(const Value& original, const Value& modified, std::string_view merge_key) {
+  static Result<bool> is_same_order(const Value& original, const Value& modified,
+                                    std::string_view merge_key) {
     if (original.size() != modified.size()) return false;
     for (std::size_t i = 0; i < modified.size(); ++i) {
       if (merge_key.empty()) {
@@ -194,15 +205,19 @@ class Differ {
     std::size_t i = 0;
     std::size_t j = 0;
     while (i < before.size() || j < after.size()) {
-      if (i < before.size() && !before[i].contains(field.merge_key)) return no_merge_key(before[i], field.merge_key);
-      if (j < after.size() && !after[j].contains(field.merge_key)) return no_merge_key(after[j], field.merge_key);
-      int side = i >= before.size()  ? 1
-                 : j >= after.size() ? -1
-                                     : go_value(before[i][field.merge_key]).compare(go_value(after[j][field.merge_key]));
+      if (i < before.size() && !before[i].contains(field.merge_key))
+        return no_merge_key(before[i], field.merge_key);
+      if (j < after.size() && !after[j].contains(field.merge_key))
+        return no_merge_key(after[j], field.merge_key);
+      int side =
+          i >= before.size() ? 1
+          : j >= after.size()
+              ? -1
+              : go_value(before[i][field.merge_key]).compare(go_value(after[j][field.merge_key]));
       if (side < 0) {
         if (!options.ignore_deletions) {
-          deletions.push_back(
-              json::object({{field.merge_key, before[i][field.merge_key]}, {kDirective, "delete"}}));
+          deletions.push_back(json::object(
+              {{field.merge_key, before[i][field.merge_key]}, {kDirective, "delete"}}));
         }
         ++i;
       } else if (side > 0) {

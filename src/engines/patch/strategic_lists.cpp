@@ -30,7 +30,8 @@ std::string_view type_name(const Value& value) {
 template <class Less>
 void insertion_sort(Items& items, Less less) {
   for (std::size_t i = 1; i < items.size(); ++i) {
-    for (std::size_t j = i; j > 0 && less(items[j], items[j - 1]); --j) std::swap(items[j], items[j - 1]);
+    for (std::size_t j = i; j > 0 && less(items[j], items[j - 1]); --j)
+      std::swap(items[j], items[j - 1]);
   }
 }
 
@@ -40,7 +41,8 @@ void sort_by_text(Items& items, Text text) {
   if (items.size() <= kInsertionMax) {
     insertion_sort(items, [&](const Value& a, const Value& b) { return text(a) <= text(b); });
   } else {
-    std::ranges::stable_sort(items, [&](const Value& a, const Value& b) { return text(a) < text(b); });
+    std::ranges::stable_sort(items,
+                             [&](const Value& a, const Value& b) { return text(a) < text(b); });
   }
 }
 
@@ -59,18 +61,19 @@ Result<void> check_merge_keys(std::string_view merge_key, const Items& items) {
 Items items_of(const Value& list) { return Items(list.items().begin(), list.items().end()); }
 
 std::unexpected<Error> no_merge_key(const Value& map, std::string_view key) {
-  return fail(Code::Invalid,
-              "map: " + go_value(map) + " does not contain declared merge key: " + std::string(key));
+  return fail(Code::Invalid, "map: " + go_value(map) +
+                                 " does not contain declared merge key: " + std::string(key));
 }
 
 std::unexpected<Error> bad_type(std::string_view expected, const Value& actual) {
-  return fail(Code::Invalid,
-              "expected a " + std::string(expected) + ", but received a " + std::string(type_name(actual)));
+  return fail(Code::Invalid, "expected a " + std::string(expected) + ", but received a " +
+                                 std::string(type_name(actual)));
 }
 
 Result<ItemType> item_type(const Value& a, const Value& b) {
   if (a.size() + b.size() > kMergeListMax) {
-    return fail(Code::TooLarge, "a merging list may hold " + std::to_string(kMergeListMax) + " items");
+    return fail(Code::TooLarge,
+                "a merging list may hold " + std::to_string(kMergeListMax) + " items");
   }
   const Value* first = nullptr;
   for (const Value* list : {&a, &b}) {
@@ -81,9 +84,9 @@ Result<ItemType> item_type(const Value& a, const Value& b) {
         if (item.is_null()) return fail(Code::Invalid, "a merging list cannot begin with null");
         if (item.is_array()) return fail(Code::Invalid, "lists of lists are not supported");
       } else if (item.kind() != first->kind()) {
-        return fail(Code::Invalid,
-                    "list element types are not identical: [" + go_value(a.is_null() ? Value::array() : a) + " " +
-                        go_value(b.is_null() ? Value::array() : b) + "]");
+        return fail(Code::Invalid, "list element types are not identical: [" +
+                                       go_value(a.is_null() ? Value::array() : a) + " " +
+                                       go_value(b.is_null() ? Value::array() : b) + "]");
       }
     }
   }
@@ -91,7 +94,8 @@ Result<ItemType> item_type(const Value& a, const Value& b) {
   return first->is_object() ? ItemType::Maps : ItemType::Scalars;
 }
 
-std::ptrdiff_t index_in(const Items& list, const Value& item, std::string_view merge_key, ItemType type) {
+std::ptrdiff_t index_in(const Items& list, const Value& item, std::string_view merge_key,
+                        ItemType type) {
   const Value& wanted = type == ItemType::Maps ? item[merge_key] : item;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Value& known = type == ItemType::Maps ? list[i][merge_key] : list[i];
@@ -121,7 +125,8 @@ void sort_by_key(Items& maps, std::string_view merge_key) {
   sort_by_text(maps, [&](const Value& map) { return go_value(map[merge_key]); });
 }
 
-Result<Items> sort_by_order(const Items& items, const Items& order, std::string_view merge_key, ItemType type) {
+Result<Items> sort_by_order(const Items& items, const Items& order, std::string_view merge_key,
+                            ItemType type) {
   Items sorted = items;
   Items deletions;
   if (type == ItemType::Maps) {
@@ -137,12 +142,15 @@ Result<Items> sort_by_order(const Items& items, const Items& order, std::string_
     all_known &= position >= 0;
     placed.emplace_back(position, std::move(item));
   }
-  auto less = [](const auto& a, const auto& b) { return a.first < 0 || b.first < 0 || a.first < b.first; };
+  auto less = [](const auto& a, const auto& b) {
+    return a.first < 0 || b.first < 0 || a.first < b.first;
+  };
   if (all_known || placed.size() > kStableBlock) {
     std::ranges::stable_sort(placed, {}, [](const auto& each) { return each.first; });
   } else {
     for (std::size_t i = 1; i < placed.size(); ++i) {
-      for (std::size_t j = i; j > 0 && less(placed[j], placed[j - 1]); --j) std::swap(placed[j], placed[j - 1]);
+      for (std::size_t j = i; j > 0 && less(placed[j], placed[j - 1]); --j)
+        std::swap(placed[j], placed[j - 1]);
     }
   }
   sorted.clear();
@@ -194,9 +202,11 @@ Result<Split> split_by_list(const Items& items, const Value& list, std::string_v
 
 Result<std::string> field_of_directive(std::string_view key, std::string_view prefix) {
   std::size_t slash = key.find('/');
-  if (slash != std::string_view::npos && key.substr(0, slash) == prefix) return std::string(key.substr(slash + 1));
-  return fail(Code::Invalid, prefix == kDeletePrefix ? "invalid patch format of primitive list"
-                                                     : "invalid patch format of setElementOrder list");
+  if (slash != std::string_view::npos && key.substr(0, slash) == prefix)
+    return std::string(key.substr(slash + 1));
+  return fail(Code::Invalid, prefix == kDeletePrefix
+                                 ? "invalid patch format of primitive list"
+                                 : "invalid patch format of setElementOrder list");
 }
 
 }  // namespace lesto::patch

@@ -1,7 +1,8 @@
-// Lists of strategic merge patches: their element types, order and duplicates. Internal to this room.
+// Lists of strategic merge patches: their element types, order and duplicates. Internal to this
+// room.
 //
-// The library mirrored here sorts with comparisons that are no order in some cases; what comes out then is a matter of
-// its sorting algorithm, which is followed for short lists.
+// The library mirrored here sorts with comparisons that are no order in some cases; what comes out
+// then is a matter of its sorting algorithm, which is followed for short lists.
 #pragma once
 
 #include <string>
@@ -34,8 +35,10 @@ std::unexpected<Error> no_merge_key(const json::Value& map, std::string_view key
 // "expected a map[string]interface {}, but received a string"
 std::unexpected<Error> bad_type(std::string_view expected, const json::Value& actual);
 
-// The position of the first item equal to `item`, by its merge key in lists of maps; -1 when there is none.
-std::ptrdiff_t index_in(const Items& list, const json::Value& item, std::string_view merge_key, ItemType type);
+// The position of the first item equal to `item`, by its merge key in lists of maps; -1 when there
+// is none.
+std::ptrdiff_t index_in(const Items& list, const json::Value& item, std::string_view merge_key,
+                        ItemType type);
 
 // Removes duplicates as the library does: the last item takes the place of a removed one.
 void deduplicate(Items& items);
@@ -43,7 +46,8 @@ void sort_scalars(Items& items);
 void sort_by_key(Items& maps, std::string_view merge_key);
 
 // Items that `order` knows come in its order; deletions come last.
-Result<Items> sort_by_order(const Items& items, const Items& order, std::string_view merge_key, ItemType type);
+Result<Items> sort_by_order(const Items& items, const Items& order, std::string_view merge_key,
+                            ItemType type);
 
 // The items of the patch and the ones that only the server has, merged by the server's order.
 Result<Items> merge_orders(const Items& patch, const Items& server_only, const Items& patch_order,
@@ -54,7 +58,8 @@ struct Split {
   Items in_list;
   Items others;
 };
-Result<Split> split_by_list(const Items& items, const json::Value& list, std::string_view merge_key);
+Result<Split> split_by_list(const Items& items, const json::Value& list,
+                            std::string_view merge_key);
 
 // "$setElementOrder/ports" without its prefix.
 Result<std::string> field_of_directive(std::string_view key, std::string_view prefix);

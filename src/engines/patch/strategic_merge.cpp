@@ -13,7 +13,9 @@ using json::Value;
 
 std::unexpected<Error> refuse(std::string text) { return fail(Code::Invalid, std::move(text)); }
 
-bool is_directive_key(std::string_view key) { return key.starts_with(kDeletePrefix) || key.starts_with(kOrderPrefix); }
+bool is_directive_key(std::string_view key) {
+  return key.starts_with(kDeletePrefix) || key.starts_with(kOrderPrefix);
+}
 
 Value without_nulls(const Value& value) {
   if (value.is_array()) {
@@ -42,7 +44,8 @@ std::optional<Value> without_directives(const Value& value) {
   if (value.contains(kDirective)) return std::nullopt;
   std::vector<json::Member> members;
   for (const json::Member& member : value.members()) {
-    if (auto kept = without_directives(member.value)) members.emplace_back(member.key, std::move(*kept));
+    if (auto kept = without_directives(member.value))
+      members.emplace_back(member.key, std::move(*kept));
   }
   return Value::object(std::move(members));
 }
@@ -88,10 +91,12 @@ class Merger {
     }
     if (!keys.is_array()) return refuse("invalid patch format of retainKeys");
     auto is_kept = [&](std::string_view name) {
-      return std::ranges::any_of(keys.items(), [&](const Value& key) { return key.is_string() && key.text() == name; });
+      return std::ranges::any_of(
+          keys.items(), [&](const Value& key) { return key.is_string() && key.text() == name; });
     };
     for (const json::Member& member : patch.members()) {
-      if (member.value.is_null() || is_directive_key(member.name()) || is_kept(member.name())) continue;
+      if (member.value.is_null() || is_directive_key(member.name()) || is_kept(member.name()))
+        continue;
       return refuse("invalid patch format of retainKeys");
     }
     std::vector<json::Member> members;
@@ -112,7 +117,8 @@ class Merger {
       Value order = patch[directive];
       if (target_ == Target::Patch) {
         const Value* other = original.find(directive);
-        if (other && !(*other == order)) return refuse("invalid patch format of setElementOrder list");
+        if (other && !(*other == order))
+          return refuse("invalid patch format of setElementOrder list");
         original.set(directive, order);
       }
       patch.erase(directive);
@@ -121,8 +127,8 @@ class Merger {
     return {};
   }
 
-  Result<void> merge_ordered_list(const SchemaNode* node, Value& original, Value& patch, std::string_view directive,
-                                  const Value& order) {
+  Result<void> merge_ordered_list(const SchemaNode* node, Value& original, Value& patch,
+                                  std::string_view directive, const Value& order) {
     if (!order.is_array()) return bad_type("[]interface {}", order);
     TRY_ASSIGN(std::string name, field_of_directive(directive, kOrderPrefix));
     // Copies: both are changed below.
@@ -150,15 +156,16 @@ class Merger {
     }
     TRY_ASSIGN(Split split, split_by_list(merged, order, field.merge_key));
     TRY_ASSIGN(ItemType type, item_type(original_list, patch_list));
-    TRY_ASSIGN(Items both,
-               merge_orders(split.in_list, split.others, items_of(order), server_order, field.merge_key, type));
+    TRY_ASSIGN(Items both, merge_orders(split.in_list, split.others, items_of(order), server_order,
+                                        field.merge_key, type));
     original.set(name, Value::array(std::move(both)));
     patch.erase(name);
     return {};
   }
 
   // The patch list must be a part of the order, in its order.
-  static Result<void> check_order(const Value& list, const Value& order, std::string_view merge_key) {
+  static Result<void> check_order(const Value& list, const Value& order,
+                                  std::string_view merge_key) {
     if (list.empty() || order.empty()) return {};
     Items wanted;
     for (const Value& item : list.items()) {
@@ -177,16 +184,18 @@ class Merger {
         if (!wanted[i].contains(merge_key)) return no_merge_key(wanted[i], merge_key);
         if (!order[j].contains(merge_key)) return no_merge_key(order[j], merge_key);
       }
-      bool equal = merge_key.empty() ? wanted[i] == order[j] : wanted[i][merge_key] == order[j][merge_key];
+      bool equal =
+          merge_key.empty() ? wanted[i] == order[j] : wanted[i][merge_key] == order[j][merge_key];
       if (equal) ++i;
       ++j;
     }
     if (i >= wanted.size() || j < order.size()) return {};
-    return refuse("The order in patch list:\n" + go_value(list) + "\n doesn't match " + std::string(kOrderPrefix) +
-                  " list:\n" + go_value(order) + "\n");
+    return refuse("The order in patch list:\n" + go_value(list) + "\n doesn't match " +
+                  std::string(kOrderPrefix) + " list:\n" + go_value(order) + "\n");
   }
 
-  Result<void> merge_member(const SchemaNode* node, Value& original, std::string_view key, const Value& value) {
+  Result<void> merge_member(const SchemaNode* node, Value& original, std::string_view key,
+                            const Value& value) {
     std::string name(key);
     bool deletes = key.starts_with(kDeletePrefix);
     if (deletes && target_ == Target::Patch) {
@@ -234,10 +243,11 @@ class Merger {
     }
   }
 
-  // `storage`, when given, holds the items of `original` and gets what the library leaves in their place: it deletes and
-  // appends within the list's own memory, and takes the server's order from there afterwards.
-  Result<Value> merge_lists(const FieldMerge& field, const Value& original, const Value& patch, bool deletes,
-                            Items* storage = nullptr) {
+  // `storage`, when given, holds the items of `original` and gets what the library leaves in their
+  // place: it deletes and appends within the list's own memory, and takes the server's order from
+  // there afterwards.
+  Result<Value> merge_lists(const FieldMerge& field, const Value& original, const Value& patch,
+                            bool deletes, Items* storage = nullptr) {
     if (!field.merge && !deletes) return patch;
     if (original.empty() && patch.empty()) return original;
     TRY_ASSIGN(ItemType type, item_type(original, patch));
@@ -259,17 +269,21 @@ class Merger {
       TRY_ASSIGN(bool replaced, take_special_items(server, applied, field.merge_key, storage));
       std::size_t kept = server.size();
       TRY_ASSIGN(merged, merge_items(field, server, applied));
-      for (std::size_t i = kept; storage && !replaced && i < merged.size() && i < storage->size(); ++i) {
+      for (std::size_t i = kept; storage && !replaced && i < merged.size() && i < storage->size();
+           ++i) {
         (*storage)[i] = merged[i];
       }
     }
     TRY_ASSIGN(Split split, split_by_list(merged, applied, field.merge_key));
-    TRY_ASSIGN(Items both, merge_orders(split.in_list, split.others, items_of(applied), server, field.merge_key, type));
+    TRY_ASSIGN(Items both, merge_orders(split.in_list, split.others, items_of(applied), server,
+                                        field.merge_key, type));
     return Value::array(std::move(both));
   }
 
-  // Items with a directive act on the list and are no part of the patch. True when they replace the list.
-  static Result<bool> take_special_items(Items& server, Value& patch, std::string_view merge_key, Items* storage) {
+  // Items with a directive act on the list and are no part of the patch. True when they replace the
+  // list.
+  static Result<bool> take_special_items(Items& server, Value& patch, std::string_view merge_key,
+                                         Items* storage) {
     Items plain;
     bool replace = false;
     for (const Value& item : patch.items()) {
@@ -285,7 +299,8 @@ class Merger {
           return known && *known == *key;
         });
         // What follows moves up; behind it the last items stay where they were.
-        if (storage && before != server.size()) std::copy(server.begin(), server.end(), storage->begin());
+        if (storage && before != server.size())
+          std::copy(server.begin(), server.end(), storage->begin());
       } else if (directive->text() == "replace") {
         replace = true;
       } else if (directive->text() == "merge") {
@@ -329,7 +344,8 @@ Result<FieldMerge> find_field(const SchemaNode* node, std::string_view name) {
     return merge;
   }
   if (!node->fields.empty() && !node->values) {
-    return refuse("unable to find api field in struct " + node->name + " for the json field " + json::go_quote(name));
+    return refuse("unable to find api field in struct " + node->name + " for the json field " +
+                  json::go_quote(name));
   }
   merge.type = node->values;
   return merge;
@@ -337,7 +353,9 @@ Result<FieldMerge> find_field(const SchemaNode* node, std::string_view name) {
 
 }  // namespace
 
-Result<FieldMerge> map_field(const SchemaNode* node, std::string_view name) { return find_field(node, name); }
+Result<FieldMerge> map_field(const SchemaNode* node, std::string_view name) {
+  return find_field(node, name);
+}
 
 Result<FieldMerge> list_field(const SchemaNode* node, std::string_view name) {
   TRY_ASSIGN(FieldMerge merge, find_field(node, name));
@@ -348,7 +366,8 @@ Result<FieldMerge> list_field(const SchemaNode* node, std::string_view name) {
   return merge;
 }
 
-Result<Value> merge_strategic(const SchemaNode* node, const Value& original, const Value& patch, Target target) {
+Result<Value> merge_strategic(const SchemaNode* node, const Value& original, const Value& patch,
+                              Target target) {
   return Merger(target).merge_maps(node, original, patch);
 }
 

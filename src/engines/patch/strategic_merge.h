@@ -12,8 +12,8 @@ enum class Target : bool {
   Patch,   // two patches become one: directives and nulls are kept
 };
 
-Result<json::Value> merge_strategic(const SchemaNode* node, const json::Value& original, const json::Value& patch,
-                                    Target target);
+Result<json::Value> merge_strategic(const SchemaNode* node, const json::Value& original,
+                                    const json::Value& patch, Target target);
 
 // How the field of a type merges.
 struct FieldMerge {

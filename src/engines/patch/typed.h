@@ -1,6 +1,8 @@
-// Walks of values along their schema: the operations that server-side apply is made of. Internal to this room.
+// Walks of values along their schema: the operations that server-side apply is made of. Internal to
+// this room.
 //
-// The rules are structured-merge-diff's. An absent value is a null pointer, which is not the same as JSON null.
+// The rules are structured-merge-diff's. An absent value is a null pointer, which is not the same
+// as JSON null.
 #pragma once
 
 #include <optional>
@@ -27,8 +29,10 @@ Shape shape_of(const SchemaNode& node, const json::Value* value);
 enum class ListDuplicates : bool { Refuse, Allow };
 
 // Checks the value against the type. The error text lists each problem with its path.
-Result<void> check_typed(const SchemaNode& node, const json::Value& value, ListDuplicates duplicates);
-std::vector<std::string> scalar_problems(const SchemaNode& node, const json::Value* value, std::string_view prefix);
+Result<void> check_typed(const SchemaNode& node, const json::Value& value,
+                         ListDuplicates duplicates);
+std::vector<std::string> scalar_problems(const SchemaNode& node, const json::Value* value,
+                                         std::string_view prefix);
 
 // The item's step in a list that merges: by its key fields, or by itself.
 Result<PathStep> step_of_item(const SchemaNode& list, const json::Value& item);
@@ -36,15 +40,18 @@ Result<PathStep> step_of_item(const SchemaNode& list, const json::Value& item);
 // All that somebody who applies the value owns.
 FieldSet fields_of(const SchemaNode& node, const json::Value& value);
 
-// `over` laid onto `base`; nothing when nothing is left (an emptied map or list). Both absent is no input.
-Result<std::optional<json::Value>> merge_typed(const SchemaNode& node, const json::Value* base, const json::Value* over);
+// `over` laid onto `base`; nothing when nothing is left (an emptied map or list). Both absent is no
+// input.
+Result<std::optional<json::Value>> merge_typed(const SchemaNode& node, const json::Value* base,
+                                               const json::Value* over);
 
 struct Comparison {
   FieldSet removed;
   FieldSet modified;
   FieldSet added;
 };
-Result<Comparison> compare_typed(const SchemaNode& node, const json::Value& before, const json::Value& after);
+Result<Comparison> compare_typed(const SchemaNode& node, const json::Value& before,
+                                 const json::Value& after);
 
 // The value without the paths of the set; null when nothing is left.
 json::Value remove_fields(const SchemaNode& node, const json::Value& value, const FieldSet& fields);

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "engines/patch/go_text.h"
 #include "engines/patch/typed.h"
 #include "foundation/json/scan.h"
@@ -40,7 +43,9 @@ class Checker {
   std::vector<std::string> problems;
 
  private:
-  void complain(const std::string& problem) { problems.push_back(path_.empty() ? problem : path_ + ": " + problem); }
+  void complain(const std::string& problem) {
+    problems.push_back(path_.empty() ? problem : path_ + ": " + problem);
+  }
 
   void check_map(const SchemaNode& node, const Value& value) {
     if (value.is_null()) return;
@@ -63,17 +68,18 @@ class Checker {
   void check_list(const SchemaNode& node, const Value& value) {
     if (value.is_null()) return;
     if (!value.is_array()) return complain("expected list, got &{" + go_value(value) + "}");
-    FieldSet seen;
+    auto less = [](const PathStep& a, const PathStep& b) { return compare(a, b) < 0; };
+    std::set<PathStep, decltype(less)> seen(less);
     for (std::size_t i = 0; i < value.size(); ++i) {
       PathStep step{StepKind::Index, static_cast<std::int64_t>(i)};
       if (node.list != ListKind::Atomic) {
         auto keyed = step_of_item(node, value[i]);
-        if (!keyed) return complain("element " + std::to_string(i) + ": " + keyed.error().message());
+        if (!keyed)
+          return complain("element " + std::to_string(i) + ": " + keyed.error().message());
         step = *keyed;
-        if (duplicates_ == ListDuplicates::Refuse && seen.has_member(step)) {
+        bool is_new = seen.insert(step).second;
+        if (duplicates_ == ListDuplicates::Refuse && !is_new)
           complain("duplicate entries for key " + step.text());
-        }
-        seen.insert(&step, 1);
       }
       std::size_t length = path_.size();
       path_ += step.text();
@@ -86,7 +92,8 @@ class Checker {
   std::string path_;
 };
 
-// Collects into `below` what is owned below a value. True when the value itself is owned as a whole.
+// Collects into `below` what is owned below a value. True when the value itself is owned as a
+// whole.
 bool collect(const SchemaNode& node, const Value& value, FieldSet& below);
 
 bool collect_map(const SchemaNode& node, const Value& value, FieldSet& below) {
@@ -96,7 +103,8 @@ bool collect_map(const SchemaNode& node, const Value& value, FieldSet& below) {
     const SchemaNode* type = field ? field->type : node.values;
     FieldSet inside;
     bool whole = type && collect(*type, member.value, inside);
-    bool itself = member.value.is_null() || (member.value.is_object() && member.value.empty()) || !field;
+    bool itself =
+        member.value.is_null() || (member.value.is_object() && member.value.empty()) || !field;
     below.put(PathStep{StepKind::Field, member.key}, whole || itself, std::move(inside));
   }
   return false;
@@ -104,20 +112,22 @@ bool collect_map(const SchemaNode& node, const Value& value, FieldSet& below) {
 
 bool collect_list(const SchemaNode& node, const Value& value, FieldSet& below) {
   if (node.list == ListKind::Atomic) return true;
-  std::vector<PathStep> steps;
-  FieldSet seen;
-  FieldSet duplicates;
+  std::vector<std::pair<PathStep, const Value*>> items;
   for (const Value& item : value.items()) {
     auto step = step_of_item(node, item);
-    steps.push_back(step ? *step : PathStep());
-    if (seen.has_member(steps.back())) duplicates.insert(&steps.back(), 1);
-    seen.insert(&steps.back(), 1);
+    items.emplace_back(step ? std::move(*step) : PathStep(), &item);
   }
-  for (std::size_t i = 0; i < steps.size(); ++i) {
+  // In the order of their steps each goes to the end of the set, and equal ones stand together.
+  std::ranges::stable_sort(
+      items, [](const auto& a, const auto& b) { return compare(a.first, b.first) < 0; });
+  for (std::size_t i = 0; i < items.size();) {
+    std::size_t end = i + 1;
+    while (end < items.size() && compare(items[i].first, items[end].first) == 0) ++end;
     FieldSet inside;
     // Duplicates are owned together, not their fields.
-    if (!duplicates.has_member(steps[i])) collect(*node.items, value[i], inside);
-    below.put(steps[i], true, std::move(inside));
+    if (end == i + 1) collect(*node.items, *items[i].second, inside);
+    below.put(items[i].first, true, std::move(inside));
+    i = end;
   }
   return false;
 }
@@ -132,14 +142,16 @@ bool collect(const SchemaNode& node, const Value& value, FieldSet& below) {
 }  // namespace
 
 Shape shape_of(const SchemaNode& node, const Value* value) {
-  Shape whole{node.map != MapKind::None, node.scalar != ScalarKind::None, node.list != ListKind::None};
+  Shape whole{node.map != MapKind::None, node.scalar != ScalarKind::None,
+              node.list != ListKind::None};
   if (!value || value->is_null()) return whole;
   if (value->is_object()) return whole.map ? Shape{.map = true} : whole;
   if (value->is_array()) return whole.list ? Shape{.list = true} : whole;
   return whole.scalar ? Shape{.scalar = true} : whole;
 }
 
-std::vector<std::string> scalar_problems(const SchemaNode& node, const Value* value, std::string_view prefix) {
+std::vector<std::string> scalar_problems(const SchemaNode& node, const Value* value,
+                                         std::string_view prefix) {
   if (!value || value->is_null()) return {};
   std::string text(prefix);
   switch (node.scalar) {
@@ -148,7 +160,8 @@ std::vector<std::string> scalar_problems(const SchemaNode& node, const Value* va
       return {text + "expected numeric (int or float), got " + std::string(go_type(*value))};
     case ScalarKind::String:
       if (value->is_string()) return {};
-      return {text + "expected string, got &value.valueUnstructured{Value:" + go_value(*value) + "}"};
+      return {text + "expected string, got &value.valueUnstructured{Value:" + go_value(*value) +
+              "}"};
     case ScalarKind::Boolean:
       if (value->is_bool()) return {};
       return {text + "expected boolean, got &{" + go_value(*value) + "}"};
@@ -160,14 +173,21 @@ std::vector<std::string> scalar_problems(const SchemaNode& node, const Value* va
 
 Result<PathStep> step_of_item(const SchemaNode& list, const Value& item) {
   if (list.list == ListKind::Set) {
-    if (item.is_object()) return fail(Code::Invalid, "associative list without keys has an element that's a map type");
-    if (item.is_array()) return fail(Code::Invalid, "not supported: associative list with lists as elements");
-    if (item.is_null()) return fail(Code::Invalid, "associative list without keys has an element that's an explicit null");
+    if (item.is_object())
+      return fail(Code::Invalid, "associative list without keys has an element that's a map type");
+    if (item.is_array())
+      return fail(Code::Invalid, "not supported: associative list with lists as elements");
+    if (item.is_null())
+      return fail(Code::Invalid,
+                  "associative list without keys has an element that's an explicit null");
     return PathStep{StepKind::Item, item};
   }
-  if (list.list != ListKind::Map) return fail(Code::Invalid, "invalid indexing of non-associative list");
-  if (item.is_null()) return fail(Code::Invalid, "associative list with keys may not have a null element");
-  if (!item.is_object()) return fail(Code::Invalid, "associative list with keys may not have non-map elements");
+  if (list.list != ListKind::Map)
+    return fail(Code::Invalid, "invalid indexing of non-associative list");
+  if (item.is_null())
+    return fail(Code::Invalid, "associative list with keys may not have a null element");
+  if (!item.is_object())
+    return fail(Code::Invalid, "associative list with keys may not have non-map elements");
   Value key = Value::object();
   for (const std::string& name : list.keys) {
     const SchemaField* field = list.items ? list.items->field(name) : nullptr;
@@ -179,9 +199,11 @@ Result<PathStep> step_of_item(const SchemaNode& list, const Value& item) {
   }
   if (key.empty()) {
     std::string names;
-    for (const std::string& name : list.keys) names += (names.empty() ? "" : " ") + json::go_quote(name);
-    return fail(Code::Invalid, "associative list with keys has an element that omits all key fields [" + names +
-                                   "] (and doesn't have default values for any key fields)");
+    for (const std::string& name : list.keys)
+      names += (names.empty() ? "" : " ") + json::go_quote(name);
+    return fail(Code::Invalid,
+                "associative list with keys has an element that omits all key fields [" + names +
+                    "] (and doesn't have default values for any key fields)");
   }
   return PathStep{StepKind::Key, std::move(key)};
 }

@@ -90,13 +90,15 @@ class Comparer {
     if (b) {
       for (const json::Member& member : b->members()) {
         const Value* other = a ? a->find(member.name()) : nullptr;
-        descend(node.member(member.name()), PathStep{StepKind::Field, member.key}, &member.value, other);
+        descend(node.member(member.name()), PathStep{StepKind::Field, member.key}, &member.value,
+                other);
       }
     }
     if (a) {
       for (const json::Member& member : a->members()) {
         if (b && b->contains(member.name())) continue;
-        descend(node.member(member.name()), PathStep{StepKind::Field, member.key}, nullptr, &member.value);
+        descend(node.member(member.name()), PathStep{StepKind::Field, member.key}, nullptr,
+                &member.value);
       }
     }
     return false;
@@ -125,7 +127,8 @@ class Comparer {
     index(node, a, new_items);
     for (const auto& [step, items] : old_items) {
       auto found = new_items.find(step);
-      compare_items(node, step, items, found == new_items.end() ? std::vector<const Value*>() : found->second);
+      compare_items(node, step, items,
+                    found == new_items.end() ? std::vector<const Value*>() : found->second);
     }
     for (const auto& [step, items] : new_items) {
       if (!old_items.contains(step)) compare_items(node, step, {}, items);
@@ -134,13 +137,18 @@ class Comparer {
   }
 
   // Items that share their step are compared, added and removed together.
-  void compare_items(const SchemaNode& node, const PathStep& step, const std::vector<const Value*>& before,
+  void compare_items(const SchemaNode& node, const PathStep& step,
+                     const std::vector<const Value*>& before,
                      const std::vector<const Value*>& after) {
-    auto first = [](const std::vector<const Value*>& items) { return items.empty() ? nullptr : items[0]; };
-    if (before.size() <= 1 && after.size() <= 1) return descend(node.items, step, first(before), first(after));
+    auto first = [](const std::vector<const Value*>& items) {
+      return items.empty() ? nullptr : items[0];
+    };
+    if (before.size() <= 1 && after.size() <= 1)
+      return descend(node.items, step, first(before), first(after));
     path_.push_back(step);
     if (before.size() >= 2 && after.size() >= 2) {
-      bool same = std::ranges::equal(before, after, [](const Value* x, const Value* y) { return same_value(*x, *y); });
+      bool same = std::ranges::equal(
+          before, after, [](const Value* x, const Value* y) { return same_value(*x, *y); });
       if (!same) comparison.modified.insert(path_);
       path_.pop_back();
       return;

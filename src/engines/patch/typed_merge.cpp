@@ -37,9 +37,12 @@ class Merger {
   std::vector<std::string> problems;
 
  private:
-  static std::optional<Value> keep(const Value* base, const Value* over) { return over ? *over : *base; }
+  static std::optional<Value> keep(const Value* base, const Value* over) {
+    return over ? *over : *base;
+  }
 
-  std::optional<Value> handle(const SchemaNode& node, Shape shape, const Value* base, const Value* over) {
+  std::optional<Value> handle(const SchemaNode& node, Shape shape, const Value* base,
+                              const Value* over) {
     if (shape.map) return merge_maps(node, base, over);
     if (shape.scalar) {
       auto base_problems = scalar_problems(node, base, "lhs: ");
@@ -56,10 +59,14 @@ class Merger {
     return std::nullopt;
   }
 
-  void complain(const std::string& problem) { problems.push_back(path_.empty() ? problem : path_ + ": " + problem); }
+  void complain(const std::string& problem) {
+    problems.push_back(path_.empty() ? problem : path_ + ": " + problem);
+  }
 
-  std::optional<Value> descend(const SchemaNode* node, const PathStep& step, const Value* base, const Value* over) {
-    // A member without a type was refused before, or lies in a live object of an older schema: keep it as it is.
+  std::optional<Value> descend(const SchemaNode* node, const PathStep& step, const Value* base,
+                               const Value* over) {
+    // A member without a type was refused before, or lies in a live object of an older schema: keep
+    // it as it is.
     if (!node) return keep(base, over);
     std::size_t length = path_.size();
     path_ += step.text();
@@ -91,7 +98,8 @@ class Merger {
     return Value::object(std::move(members));
   }
 
-  std::optional<Indexed> index(const SchemaNode& node, const Value* list, ListDuplicates duplicates) {
+  std::optional<Indexed> index(const SchemaNode& node, const Value* list,
+                               ListDuplicates duplicates) {
     Indexed indexed;
     bool fine = true;
     for (std::size_t i = 0; list && i < list->size(); ++i) {
@@ -131,9 +139,10 @@ class Merger {
     return list ? list : &kEmpty;
   }
 
-  // The applied list decides the order of what it holds; items of the live list alone keep their place between their
-  // neighbours.
-  std::optional<Value> interleave(const SchemaNode& node, const Value& base, const Indexed& left, const Indexed& right) {
+  // The applied list decides the order of what it holds; items of the live list alone keep their
+  // place between their neighbours.
+  std::optional<Value> interleave(const SchemaNode& node, const Value& base, const Indexed& left,
+                                  const Indexed& right) {
     std::vector<Value> out;
     auto add = [&](const PathStep& step, const Value* b, const Value* o) {
       auto merged = descend(node.items, step, b, o);
@@ -193,7 +202,8 @@ class Merger {
 
 }  // namespace
 
-Result<std::optional<Value>> merge_typed(const SchemaNode& node, const Value* base, const Value* over) {
+Result<std::optional<Value>> merge_typed(const SchemaNode& node, const Value* base,
+                                         const Value* over) {
   Merger merger;
   std::optional<Value> merged = merger.merge(node, base, over);
   if (merger.problems.empty()) return merged;

@@ -27,7 +27,9 @@ Value remove_from_map(const SchemaNode& node, const Value& value, const FieldSet
     if (fields.has_member(step)) continue;
     const FieldSet* below = fields.child(step);
     bool partly = below && !below->empty();
-    members.emplace_back(member.key, partly ? remove(node.member(member.name()), member.value, *below) : member.value);
+    members.emplace_back(member.key, partly
+                                         ? remove(node.member(member.name()), member.value, *below)
+                                         : member.value);
   }
   return members.empty() ? Value() : Value::object(std::move(members));
 }

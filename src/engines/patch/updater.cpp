@@ -15,11 +15,12 @@ Updater::Updater(const Endpoint& endpoint) : endpoint_(endpoint), type_(endpoint
 }
 
 bool Updater::is_served(std::string_view api_version) const {
-  return api_version == endpoint_.api_version || 
+  return api_version == endpoint_.api_version ||
          std::ranges::find(endpoint_.other_versions, api_version) != endpoint_.other_versions.end();
 }
 
-// Owners in versions that are no longer served are forgotten; the others follow changes of the schema.
+// Owners in versions that are no longer served are forgotten; the others follow changes of the
+// schema.
 std::map<Owner, Owned> Updater::reconcile(const std::map<Owner, Owned>& owners) const {
   std::map<Owner, Owned> result;
   for (const auto& [owner, owned] : owners) {
@@ -30,8 +31,9 @@ std::map<Owner, Owned> Updater::reconcile(const std::map<Owner, Owned>& owners) 
 }
 
 // Takes what changed from the other owners. With conflicts and no force nothing is taken.
-std::vector<OwnerConflict> Updater::take_over(const Comparison& comparison, std::map<Owner, Owned>& owners,
-                                              const Owner& owner, Force force) const {
+std::vector<OwnerConflict> Updater::take_over(const Comparison& comparison,
+                                              std::map<Owner, Owned>& owners, const Owner& owner,
+                                              Force force) const {
   FieldSet changed = comparison.modified.unite(comparison.added);
   std::map<Owner, FieldSet> conflicts;
   for (const auto& [other, owned] : owners) {
@@ -46,7 +48,8 @@ std::vector<OwnerConflict> Updater::take_over(const Comparison& comparison, std:
     }
     if (!refused.empty()) return refused;
   }
-  for (auto& [other, fields] : conflicts) owners[other].fields = owners[other].fields.subtract(fields);
+  for (auto& [other, fields] : conflicts)
+    owners[other].fields = owners[other].fields.subtract(fields);
   for (auto& [other, owned] : owners) {
     if (!(other == owner)) owned.fields = owned.fields.subtract(comparison.removed);
   }
@@ -57,7 +60,8 @@ std::vector<OwnerConflict> Updater::take_over(const Comparison& comparison, std:
 Result<Comparison> Updater::compare_filtered(const Value& before, const Value& after) const {
   TRY_ASSIGN(Comparison comparison, compare_typed(type_, before, after));
   if (reset_.empty()) return comparison;
-  return Comparison{filter(comparison.removed), filter(comparison.modified), filter(comparison.added)};
+  return Comparison{filter(comparison.removed), filter(comparison.modified),
+                    filter(comparison.added)};
 }
 
 Result<void> Updater::update(const Value& live, const Value& object, std::map<Owner, Owned>& owners,
@@ -65,7 +69,10 @@ Result<void> Updater::update(const Value& live, const Value& object, std::map<Ow
   std::map<Owner, Owned> next = reconcile(owners);
   TRY_ASSIGN(Comparison comparison, compare_filtered(live, object));
   take_over(comparison, next, owner, Force::Yes);
-  FieldSet fields = next[owner].fields.subtract(comparison.removed).unite(comparison.modified).unite(comparison.added);
+  FieldSet fields = next[owner]
+                        .fields.subtract(comparison.removed)
+                        .unite(comparison.modified)
+                        .unite(comparison.added);
   fields = filter(fields);
   if (fields.empty()) {
     next.erase(owner);
@@ -76,16 +83,19 @@ Result<void> Updater::update(const Value& live, const Value& object, std::map<Ow
   return {};
 }
 
-Result<Updater::Outcome> Updater::apply(const Value& live, const Value& config, std::map<Owner, Owned>& owners,
-                                        const Owner& owner, Force force) const {
+Result<Updater::Outcome> Updater::apply(const Value& live, const Value& config,
+                                        std::map<Owner, Owned>& owners, const Owner& owner,
+                                        Force force) const {
   std::map<Owner, Owned> next = reconcile(owners);
-  TRY_ASSIGN(std::optional<Value> merged, during(merge_typed(type_, &live, &config), "failed to merge config"));
+  TRY_ASSIGN(std::optional<Value> merged,
+             during(merge_typed(type_, &live, &config), "failed to merge config"));
   std::optional<Owned> last;
   if (auto found = next.find(owner); found != next.end()) last = found->second;
   next[owner] = {filter(fields_of(type_, config)), endpoint_.api_version, Operation::Apply};
   Outcome outcome;
   outcome.object = prune(merged.value_or(Value()), next, owner, last ? &*last : nullptr);
-  TRY_ASSIGN(Comparison comparison, during(compare_filtered(live, outcome.object), "failed to compare objects"));
+  TRY_ASSIGN(Comparison comparison,
+             during(compare_filtered(live, outcome.object), "failed to compare objects"));
   outcome.conflicts = take_over(comparison, next, owner, force);
   if (!outcome.conflicts.empty()) return outcome;
   owners = std::move(next);
@@ -106,7 +116,8 @@ Value Updater::prune(const Value& merged, const std::map<Owner, Owned>& owners, 
   FieldSet last_fields = last->fields.with_named_fields(&type_);
   Value pruned = remove_fields(type_, merged, last_fields);
 
-  // What is owned, by whomever, comes back: first in the version of the last apply, then in the others.
+  // What is owned, by whomever, comes back: first in the version of the last apply, then in the
+  // others.
   std::map<std::string, FieldSet> owned_by_version;
   for (const auto& [other, owned] : owners) {
     FieldSet& fields = owned_by_version[owned.api_version];

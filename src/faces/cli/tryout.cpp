@@ -97,14 +97,15 @@ class Story {
   }
 
   io::Task<Result<void>> change_ports() {
-    json::Value ports = json::array({json::object({{"name", "http"}, {"port", 80}, {"targetPort", 8080}}),
-                                     json::object({{"name", "https"}, {"port", 443}, {"targetPort", 8443}})});
+    json::Value ports = json::array({json::object({{"name", "http"}, {"port", 8443}, {"targetPort", 8080}})});
     auto patched = co_await clusters_.source.patch({}, services(), {"default", name_}, client::PatchType::Merge,
                                                    json::object({{"spec", json::object({{"ports", ports}})}}), {});
     if (!patched) co_return fail(std::move(patched).error());
     begin();
-    out_ << "  gke         Service " << name_ << " gets a second port, 443\n";
-    auto seen = co_await expect("the second port", [](const json::Value& found) { return found["subsets"][0]["ports"].size() == 2; });
+    out_ << "  gke         Service " << name_ << " moves from port 80 to 8443\n";
+    auto seen = co_await expect("the new port", [](const json::Value& found) {
+      return found["subsets"][0]["ports"][0]["port"].integer() == 8443;
+    });
     co_return seen;
   }
 

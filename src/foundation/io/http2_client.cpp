@@ -10,10 +10,6 @@
 namespace lesto::io {
 namespace {
 
-// What a client may assume until the peer's SETTINGS are there (RFC 9113 has no limit; this is what
-// everybody takes).
-constexpr std::uint32_t kStreamsUntilSettings = 100;
-
 class Http2Client final : public ClientSession {
  public:
   explicit Http2Client(ClientHost& host);
@@ -74,7 +70,6 @@ Http2Client::Http2Client(ClientHost& host) : host_(host) {
   // Windows grow when the reader takes bytes, so that a slow reader holds back its own stream
   // alone.
   nghttp2_option_set_no_auto_window_update(option, 1);
-  nghttp2_option_set_peer_max_concurrent_streams(option, kStreamsUntilSettings);
   nghttp2_session* session = nullptr;
   nghttp2_session_client_new2(&session, callbacks, this, option);
   nghttp2_option_del(option);
@@ -136,13 +131,13 @@ ssize_t Http2Client::on_read(nghttp2_session*, std::int32_t id, std::uint8_t* ou
 }
 
 std::uint32_t Http2Client::streams_max() const {
-  if (!settled_) return kStreamsUntilSettings;
   return nghttp2_session_get_remote_settings(session_.get(),
                                              NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 }
 
 bool Http2Client::accepts(BodyMode mode) const {
-  if (retired_) return false;
+  // Until the peer has said how many streams it allows, none: what is too much would be refused.
+  if (retired_ || !settled_) return false;
   std::size_t most = streams_max();
   // Watches never end by themselves: what they may not take stays for lists, writes and leases.
   if (mode == BodyMode::Stream) most -= (most + 9) / 10;

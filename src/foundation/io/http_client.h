@@ -17,7 +17,8 @@ struct ClientOptions {
   Credentials credentials;
   std::string user_agent = "lesto";
 
-  // Auto asks for HTTP/2 and takes HTTP/1.1. Over plain http Auto is HTTP/1.1.
+  // What is offered over TLS; Auto offers both and takes what the server likes better. Plain http
+  // knows no offers: there Auto is HTTP/1.1.
   enum class Protocol { Auto, Http1, Http2 } protocol = Protocol::Auto;
 
   Duration connect_timeout = std::chrono::seconds(10);

@@ -92,7 +92,7 @@ class HttpTest : public ::testing::TestWithParam<Protocol> {
     identity_ =
         *make_server_certificate(authority_, {{"localhost"}, {"127.0.0.1"}}, loop_.now(), 24h);
     // Nothing in these tests may take longer, whatever goes wrong.
-    loop_.after(60s, [] {
+    loop_.after(300s, [] {
       std::fprintf(stderr, "the test does not end\n");
       std::abort();
     });
@@ -134,7 +134,7 @@ class HttpTest : public ::testing::TestWithParam<Protocol> {
     Request request;
     request.target = std::move(target);
     request.response = mode;
-    return loop_.run(exchange.send(within(20s), std::move(request)));
+    return loop_.run(exchange.send(within(120s), std::move(request)));
   }
   static Request request_of(std::string target, BodyMode mode = BodyMode::Whole) {
     Request request;
@@ -152,7 +152,7 @@ class HttpTest : public ::testing::TestWithParam<Protocol> {
     told = true;
   }
   Result<std::optional<std::string>> next(Response& response) {
-    return loop_.run(response.stream->next(within(20s)));
+    return loop_.run(response.stream->next(within(120s)));
   }
 
   AsioLoop loop_;

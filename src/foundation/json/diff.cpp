@@ -9,7 +9,8 @@ namespace {
 
 bool is_word(std::string_view key) {
   return !key.empty() && std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   });
 }
 
@@ -39,8 +40,10 @@ class Differ {
     auto b = before.members().begin();
     auto a = after.members().begin();
     while (b != before.members().end() || a != after.members().end()) {
-      bool take_before = a == after.members().end() || (b != before.members().end() && b->name() <= a->name());
-      bool take_after = b == before.members().end() || (a != after.members().end() && a->name() <= b->name());
+      bool take_before =
+          a == after.members().end() || (b != before.members().end() && b->name() <= a->name());
+      bool take_after =
+          b == before.members().end() || (a != after.members().end() && a->name() <= b->name());
       std::string_view key = take_before ? b->name() : a->name();
       std::size_t length = path_.size();
       path_ += is_word(key) ? "." + std::string(key) : "[" + write(Value(key)) + "]";

@@ -17,8 +17,8 @@ struct Change {
   std::optional<Value> after;
 };
 
-// Changes in the order of the paths, at most `changes_max` of them. Arrays are compared index by index. What is
-// shared between the two values is skipped at no cost.
+// Changes in the order of the paths, at most `changes_max` of them. Arrays are compared index by
+// index. What is shared between the two values is skipped at no cost.
 std::vector<Change> diff(const Value& before, const Value& after, std::size_t changes_max = 1000);
 
 }  // namespace lesto::json

@@ -21,7 +21,8 @@ void append_g(std::string& out, Number number) {
     return;
   }
   char buffer[kScientificMax];
-  auto end = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific).ptr;
+  auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific).ptr;
   std::string_view scientific(buffer, static_cast<std::size_t>(end - buffer));
   int exponent = 0;
   std::size_t e = scientific.find('e');
@@ -54,7 +55,8 @@ void append_json_number(std::string& out, double number) {
   auto end = std::to_chars(buffer, buffer + sizeof buffer, number, format).ptr;
   std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
   if (large && !exponent) {
-    // Go pads the shortest digits with zeros; to_chars would write digits that the number does not distinguish.
+    // Go pads the shortest digits with zeros; to_chars would write digits that the number does not
+    // distinguish.
     std::size_t e = text.find('e');
     int power = 0;
     std::from_chars(buffer + e + 2, end, power);

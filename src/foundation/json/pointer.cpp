@@ -34,7 +34,8 @@ std::string escape_pointer(std::string_view step) {
 Result<std::vector<std::string>> parse_pointer(std::string_view text) {
   std::vector<std::string> steps;
   if (text.empty()) return steps;
-  if (text[0] != '/') return fail(Code::Invalid, "a JSON pointer begins with /: " + std::string(text));
+  if (text[0] != '/')
+    return fail(Code::Invalid, "a JSON pointer begins with /: " + std::string(text));
   text.remove_prefix(1);
   while (true) {
     std::size_t end = text.find('/');
@@ -55,7 +56,8 @@ const Value* find(const Value& value, const std::vector<std::string>& steps) {
     std::size_t index = 0;
     auto end = step.data() + step.size();
     auto result = std::from_chars(step.data(), end, index);
-    bool number = result.ec == std::errc() && result.ptr == end && (step.size() == 1 || step[0] != '0');
+    bool number =
+        result.ec == std::errc() && result.ptr == end && (step.size() == 1 || step[0] != '0');
     if (!at->is_array() || !number || index >= at->size()) return nullptr;
     at = &(*at)[index];
   }

@@ -16,13 +16,17 @@ bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' 
 bool is_print(char32_t c) {
   if (c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD) return false;
   if (c >= 0x2000 && c <= 0x200F) return false;
-  if ((c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0x1680) return false;
-  if ((c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || (c & 0xFFFE) == 0xFFFE) return false;
+  if ((c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0x1680)
+    return false;
+  if ((c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) ||
+      (c & 0xFFFE) == 0xFFFE)
+    return false;
   return c < 0xE0000 || (c >= 0xE0100 && c <= 0xE01EF);
 }
 
 void append_hex(std::string& out, char32_t value, int digits) {
-  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) out += "0123456789abcdef"[value >> shift & 15];
+  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
+    out += "0123456789abcdef"[value >> shift & 15];
 }
 
 void append_quoted(std::string& out, const Rune& rune, unsigned char byte) {
@@ -32,7 +36,8 @@ void append_quoted(std::string& out, const Rune& rune, unsigned char byte) {
   }
   constexpr std::string_view kEscaped = "\a\b\f\n\r\t\v\\\"";
   constexpr std::string_view kLetters = "abfnrtv\\\"";
-  auto escaped = rune.value < 0x80 ? kEscaped.find(static_cast<char>(rune.value)) : std::string_view::npos;
+  auto escaped =
+      rune.value < 0x80 ? kEscaped.find(static_cast<char>(rune.value)) : std::string_view::npos;
   if (escaped != std::string_view::npos) {
     out += '\\';
     out += kLetters[escaped];
@@ -50,8 +55,8 @@ void append_quoted(std::string& out, const Rune& rune, unsigned char byte) {
   }
 }
 
-// Reads one value without recursion. The end of the text counts as a blank, as in Go, so that an unfinished literal
-// is reported as broken by a blank.
+// Reads one value without recursion. The end of the text counts as a blank, as in Go, so that an
+// unfinished literal is reported as broken by a blank.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -92,7 +97,8 @@ class Scanner {
     } else {
       append_quoted(shown, {byte, 1, true}, byte);
     }
-    problem = SyntaxProblem{at_ + (done() ? 0 : 1), "invalid character '" + shown + "' " + std::string(context), done()};
+    problem = SyntaxProblem{at_ + (done() ? 0 : 1),
+                            "invalid character '" + shown + "' " + std::string(context), done()};
     return false;
   }
   bool ended() {
@@ -132,7 +138,8 @@ class Scanner {
         ++at_;
         return !object || key();
       }
-      if (c != (object ? '}' : ']')) return complain(object ? "after object key:value pair" : "after array element");
+      if (c != (object ? '}' : ']'))
+        return complain(object ? "after object key:value pair" : "after array element");
       ++at_;
       open_.pop_back();
     }

@@ -1,4 +1,5 @@
-// JSON syntax as Go's scanner sees it: where a text breaks, and in which words; internal to this room.
+// JSON syntax as Go's scanner sees it: where a text breaks, and in which words; internal to this
+// room.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,8 @@ struct SyntaxProblem {
 // The first problem of a text that should be one JSON value.
 std::optional<SyntaxProblem> find_syntax_problem(std::string_view text);
 
-// One value at the beginning of a stream. `end` is behind the value; `problem` tells why there is none; neither when
-// only blanks are left.
+// One value at the beginning of a stream. `end` is behind the value; `problem` tells why there is
+// none; neither when only blanks are left.
 struct ScannedValue {
   std::size_t begin = 0;
   std::size_t end = 0;

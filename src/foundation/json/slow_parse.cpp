@@ -1,5 +1,5 @@
-// The exact decoder: what simdjson refuses although Go takes it (large integers, bytes that are not UTF-8, lone
-// surrogates), Go's error texts, and strict mode.
+// The exact decoder: what simdjson refuses although Go takes it (large integers, bytes that are not
+// UTF-8, lone surrogates), Go's error texts, and strict mode.
 #include "foundation/json/slow_parse.h"
 
 #include <charconv>
@@ -16,7 +16,8 @@ namespace {
 // Reads a text whose syntax has been checked.
 class Builder {
  public:
-  Builder(std::string_view text, std::vector<std::string>* duplicates) : text_(text), duplicates_(duplicates) {}
+  Builder(std::string_view text, std::vector<std::string>* duplicates)
+      : text_(text), duplicates_(duplicates) {}
 
   Result<Value> value() {
     skip();
@@ -33,7 +34,8 @@ class Builder {
 
  private:
   void skip() {
-    while (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' || text_[at_] == '\n') ++at_;
+    while (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' || text_[at_] == '\n')
+      ++at_;
   }
   // The closing mark, or what stands between items.
   bool closes(char mark) {
@@ -92,7 +94,9 @@ class Builder {
 
   Result<Value> number() {
     std::size_t start = at_;
-    while (at_ < text_.size() && std::string_view("+-.eE0123456789").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() &&
+           std::string_view("+-.eE0123456789").find(text_[at_]) != std::string_view::npos)
+      ++at_;
     std::string_view literal = text_.substr(start, at_ - start);
     if (literal.find_first_of(".eE") == std::string_view::npos) {
       std::int64_t integer = 0;
@@ -101,7 +105,8 @@ class Builder {
     }
     auto number = parse_decimal(literal);
     if (number) return Value(*number);
-    return fail(Code::Invalid, "json: cannot unmarshal number " + std::string(literal) + " into Go value of type float64");
+    return fail(Code::Invalid, "json: cannot unmarshal number " + std::string(literal) +
+                                   " into Go value of type float64");
   }
 
   char32_t hex4() {
@@ -164,7 +169,8 @@ class Builder {
 }  // namespace
 
 Result<Value> parse_slowly(std::string_view text, std::vector<std::string>* duplicates) {
-  if (auto problem = find_syntax_problem(text)) return fail(Code::Invalid, std::move(problem->message));
+  if (auto problem = find_syntax_problem(text))
+    return fail(Code::Invalid, std::move(problem->message));
   return Builder(text, duplicates).value();
 }
 

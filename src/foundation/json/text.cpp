@@ -62,7 +62,8 @@ class Builder {
         dom::object object(element);
         std::vector<Member> members;
         members.reserve(object.size());
-        for (auto [key, item] : object) members.emplace_back(keys_.get(key), build(item, depth + 1));
+        for (auto [key, item] : object)
+          members.emplace_back(keys_.get(key), build(item, depth + 1));
         return Value::object(std::move(members));
       }
     }
@@ -82,8 +83,10 @@ void append_string(std::string& out, std::string_view text, const WriteOptions& 
   std::size_t start = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto byte = static_cast<unsigned char>(text[i]);
-    bool html = options.escape_html == EscapeHtml::Yes && (byte == '<' || byte == '>' || byte == '&');
-    bool separator = byte == 0xE2 && text.substr(i).starts_with("\xE2\x80") && i + 2 < text.size() &&
+    bool html =
+        options.escape_html == EscapeHtml::Yes && (byte == '<' || byte == '>' || byte == '&');
+    bool separator = byte == 0xE2 && text.substr(i).starts_with("\xE2\x80") &&
+                     i + 2 < text.size() &&
                      (static_cast<unsigned char>(text[i + 2]) & 0xFE) == 0xA8;
     if (byte >= 0x80 && !separator) {
       Rune rune = rune_at(text, i);
@@ -128,9 +131,11 @@ void line_break(std::string& out, unsigned indent, std::size_t depth) {
   out.append(indent * depth, ' ');
 }
 
-void append_at(std::string& out, const Value& value, const WriteOptions& options, std::size_t depth);
+void append_at(std::string& out, const Value& value, const WriteOptions& options,
+               std::size_t depth);
 
-void append_members(std::string& out, const Value& value, const WriteOptions& options, std::size_t depth) {
+void append_members(std::string& out, const Value& value, const WriteOptions& options,
+                    std::size_t depth) {
   out += '{';
   bool first = true;
   for (const Member& member : value.members()) {
@@ -145,7 +150,12 @@ void append_members(std::string& out, const Value& value, const WriteOptions& op
   out += '}';
 }
 
-void append_at(std::string& out, const Value& value, const WriteOptions& options, std::size_t depth) {
+void append_at(std::string& out, const Value& value, const WriteOptions& options,
+               std::size_t depth) {
+  if (depth > kWriteDepthMax) {
+    out += "null";
+    return;
+  }
   switch (value.kind()) {
     case Kind::Null: out += "null"; break;
     case Kind::Bool: out += value.boolean() ? "true" : "false"; break;

@@ -14,7 +14,8 @@ TEST(Text, reports_gos_errors) {
   EXPECT_EQ(error_of("{\"a\":1"), "unexpected end of JSON input");
   EXPECT_EQ(error_of("{\"a\" 1}"), "invalid character '1' after object key");
   EXPECT_EQ(error_of("nul"), "invalid character ' ' in literal null (expecting 'l')");
-  EXPECT_EQ(error_of("[1e400]"), "json: cannot unmarshal number 1e400 into Go value of type float64");
+  EXPECT_EQ(error_of("[1e400]"),
+            "json: cannot unmarshal number 1e400 into Go value of type float64");
 }
 
 TEST(Text, takes_what_go_takes) {
@@ -31,7 +32,8 @@ TEST(Text, bounds_nesting) {
 TEST(Text, lists_fields_that_occur_twice) {
   auto strict = parse_strict(R"({"a":{"b":1,"b":2},"c":[{"d":1,"d":2}]})");
   ASSERT_TRUE(strict);
-  EXPECT_EQ(strict->problems, (std::vector<std::string>{"duplicate field \"a.b\"", "duplicate field \"c[0].d\""}));
+  EXPECT_EQ(strict->problems,
+            (std::vector<std::string>{"duplicate field \"a.b\"", "duplicate field \"c[0].d\""}));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ const Value kNull{};
 auto lower_bound(auto& members, std::string_view key) {
   // Most objects are small: a scan over few keys beats the branches of a binary search.
   if (members.size() <= 8) {
-    return std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.name() >= key; });
+    return std::find_if(members.begin(), members.end(),
+                        [&](const Member& m) { return m.name() >= key; });
   }
   return std::lower_bound(members.begin(), members.end(), key,
                           [](const Member& m, std::string_view k) { return m.name() < k; });
@@ -115,6 +116,48 @@ Value Value::object(std::vector<Member> members) {
   return value;
 }
 
+namespace {
+
+// A tree may be as deep as a template or script cares to make it; freeing it must not take as much
+// stack. Levels beyond this many wait in a list until the ones above are gone.
+constexpr unsigned kFreeDepthMax = 100;
+
+struct Freeing {
+  unsigned depth = 0;
+  std::vector<Value> pending;
+};
+Freeing& freeing() {
+  thread_local Freeing state;
+  return state;
+}
+
+void postpone(std::vector<Value>& items, std::vector<Value>& pending) {
+  for (Value& item : items) {
+    if (item.is_array() || item.is_object()) pending.push_back(std::move(item));
+  }
+}
+void postpone(std::vector<Member>& members, std::vector<Value>& pending) {
+  for (Member& member : members) {
+    if (member.value.is_array() || member.value.is_object())
+      pending.push_back(std::move(member.value));
+  }
+}
+
+template <class Node, class Contents>
+void free_node(Node* node, Contents& contents) {
+  Freeing& state = freeing();
+  if (state.depth >= kFreeDepthMax) postpone(contents, state.pending);
+  ++state.depth;
+  delete node;
+  while (state.depth == 1 && !state.pending.empty()) {
+    Value next = std::move(state.pending.back());
+    state.pending.pop_back();
+  }
+  --state.depth;
+}
+
+}  // namespace
+
 void Value::retain() const {
   switch (kind_) {
     case Kind::String: bits_.text->owners.fetch_add(1, std::memory_order_relaxed); break;
@@ -134,10 +177,10 @@ void Value::release() {
       }
       break;
     case Kind::Array:
-      if (last(bits_.array)) delete bits_.array;
+      if (last(bits_.array)) free_node(bits_.array, bits_.array->items);
       break;
     case Kind::Object:
-      if (last(bits_.object)) delete bits_.object;
+      if (last(bits_.object)) free_node(bits_.object, bits_.object->members);
       break;
     default: break;
   }
@@ -206,7 +249,8 @@ Value& Value::at(std::string_view key) {
   CHECK(is_object());
   auto& members = own(bits_.object)->members;
   auto at = lower_bound(members, key);
-  if (at == members.end() || at->name() != key) at = members.insert(at, Member(Value(key), Value()));
+  if (at == members.end() || at->name() != key)
+    at = members.insert(at, Member(Value(key), Value()));
   return at->value;
 }
 
@@ -283,7 +327,8 @@ bool operator==(const Value& a, const Value& b) {
     case Kind::Int: return a.bits_.integer == b.bits_.integer;
     case Kind::Double: return a.bits_.number == b.bits_.number;
     case Kind::String: return a.bits_.text == b.bits_.text || a.text() == b.text();
-    case Kind::Array: return a.bits_.array == b.bits_.array || std::ranges::equal(a.items(), b.items());
+    case Kind::Array:
+      return a.bits_.array == b.bits_.array || std::ranges::equal(a.items(), b.items());
     case Kind::Object:
       return a.bits_.object == b.bits_.object ||
              std::ranges::equal(a.members(), b.members(), [](const Member& m, const Member& n) {

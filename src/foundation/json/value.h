@@ -1,14 +1,15 @@
-// A JSON value: null, bool, 64-bit integer, double, string, array or object with keys in byte order.
+// A JSON value: null, bool, 64-bit integer, double, string, array or object with keys in byte
+// order.
 //
-// Value semantics: a copy is a counter increment, whatever the size, and two copies never see each other's
-// changes (a change copies the level that it touches when it is shared). Copies may live on different threads;
-// one Value object belongs to one thread at a time.
+// Value semantics: a copy is a counter increment, whatever the size, and two copies never see each
+// other's changes (a change copies the level that it touches when it is shared). Copies may live on
+// different threads; one Value object belongs to one thread at a time.
 //
-// Numbers follow Kubernetes' decoder: a literal without fraction and exponent that fits 64 bits is Int, all else
-// Double. 1 and 1.0 are different values.
+// Numbers follow Kubernetes' decoder: a literal without fraction and exponent that fits 64 bits is
+// Int, all else Double. 1 and 1.0 are different values.
 //
-// Reading never fails: a missing member or a value of another kind reads as null, "", 0 or an empty list, so a
-// path can be walked without a check a step: object["metadata"]["name"].text().
+// Reading never fails: a missing member or a value of another kind reads as null, "", 0 or an empty
+// list, so a path can be walked without a check a step: object["metadata"]["name"].text().
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,9 @@ class Value {
   Value(const Value& other) : kind_(other.kind_), bits_(other.bits_) {
     if (is_shared_kind()) retain();
   }
-  Value(Value&& other) noexcept : kind_(other.kind_), bits_(other.bits_) { other.kind_ = Kind::Null; }
+  Value(Value&& other) noexcept : kind_(other.kind_), bits_(other.bits_) {
+    other.kind_ = Kind::Null;
+  }
   Value& operator=(const Value& other);
   Value& operator=(Value&& other) noexcept;
   ~Value() {
@@ -63,7 +66,9 @@ class Value {
   bool is_object() const { return kind_ == Kind::Object; }
 
   bool boolean(bool otherwise = false) const { return is_bool() ? bits_.boolean : otherwise; }
-  std::int64_t integer(std::int64_t otherwise = 0) const { return is_int() ? bits_.integer : otherwise; }
+  std::int64_t integer(std::int64_t otherwise = 0) const {
+    return is_int() ? bits_.integer : otherwise;
+  }
   // The number as a double, be it Int or Double.
   double number(double otherwise = 0) const;
   // Borrowed: lives as long as some copy of this value does.
@@ -86,11 +91,13 @@ class Value {
   const Value* find(std::string_view key) const;
   bool contains(std::string_view key) const { return find(key) != nullptr; }
 
-  // Changes. Null becomes an empty object or array first; any other kind is a broken promise of the caller.
+  // Changes. Null becomes an empty object or array first; any other kind is a broken promise of the
+  // caller.
   void set(std::string_view key, Value value);
   void erase(std::string_view key);
   void push(Value item);
-  // The member or item for changing in place; null when there is none. Valid until the next change of *this.
+  // The member or item for changing in place; null when there is none. Valid until the next change
+  // of *this.
   Value* edit(std::string_view key);
   Value* edit(std::size_t index);
   // The member for changing in place, made as null when it was not there.
@@ -142,7 +149,11 @@ struct Member {
 };
 
 // json::object({{"a", 1}, {"b", json::array({1, 2})}})
-inline Value object(std::initializer_list<Member> members) { return Value::object(std::vector<Member>(members)); }
-inline Value array(std::initializer_list<Value> items) { return Value::array(std::vector<Value>(items)); }
+inline Value object(std::initializer_list<Member> members) {
+  return Value::object(std::vector<Member>(members));
+}
+inline Value array(std::initializer_list<Value> items) {
+  return Value::array(std::vector<Value>(items));
+}
 
 }  // namespace lesto::json

@@ -33,6 +33,16 @@ TEST(Value, may_be_assigned_from_itself_or_its_own_part) {
   EXPECT_EQ(value.text(), "text that is long enough to live on the heap");
 }
 
+TEST(Value, frees_and_writes_trees_of_any_depth) {
+  Value deep = array({});
+  for (int i = 0; i < 200'000; ++i)
+    deep = i % 2 ? object({{"k", deep}, {"other", array({1})}}) : array({deep, "x"});
+  Value copy = deep;
+  deep = Value();
+  EXPECT_TRUE(copy.is_object());
+  EXPECT_LT(write(copy).size(), 1'000'000u);
+}
+
 TEST(Value, keeps_the_last_of_equal_keys_and_sorts) {
   Value value = object({{"b", 1}, {"a", 2}, {"b", 3}});
   EXPECT_EQ(write(value), R"({"a":2,"b":3})");
@@ -44,7 +54,8 @@ TEST(Value, tells_integers_from_doubles) {
 }
 
 TEST(Text, writes_doubles_in_gos_notation) {
-  EXPECT_EQ(write(array({1e20, 1e21, 1e-6, 1e-7, 0.1, -0.5})), "[100000000000000000000,1e+21,0.000001,1e-7,0.1,-0.5]");
+  EXPECT_EQ(write(array({1e20, 1e21, 1e-6, 1e-7, 0.1, -0.5})),
+            "[100000000000000000000,1e+21,0.000001,1e-7,0.1,-0.5]");
 }
 
 }  // namespace

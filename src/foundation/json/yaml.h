@@ -1,8 +1,10 @@
-// YAML text in and out, as Kubernetes reads and writes it: sigs.k8s.io/yaml over go-yaml v2 (golden suite `yaml`).
+// YAML text in and out, as Kubernetes reads and writes it: sigs.k8s.io/yaml over go-yaml v2 (golden
+// suite `yaml`).
 //
-// The rules are YAML 1.1's as go-yaml applies them: yes/no/on/off are booleans, 0777 is octal, 1_000 is a number,
-// dates are strings, `<<` merges, keys of any scalar kind become strings, of equal keys the last one wins. An
-// alias is expanded; the same limits on expansion as go-yaml's hold.
+// The rules are YAML 1.1's as go-yaml applies them: yes/no/on/off are booleans, 0777 is octal,
+// 1_000 is a number, dates are strings, `<<` merges, keys of any scalar kind become strings, of
+// equal keys the last one wins. An alias is expanded; the same limits on expansion as go-yaml's
+// hold.
 #pragma once
 
 #include <string>
@@ -32,16 +34,17 @@ struct ParseYamlOptions {
   YamlNumbers numbers = YamlNumbers::AsJson;
 };
 
-// Reads the first document of the text; an empty text or document is null. Errors are Invalid, worded as go-yaml
-// words them ("yaml: line 3: ..."), or TooLarge for nesting deeper than kDepthMax and for excessive aliases.
+// Reads the first document of the text; an empty text or document is null. Errors are Invalid,
+// worded as go-yaml words them ("yaml: line 3: ..."), or TooLarge for nesting deeper than kDepthMax
+// and for excessive aliases.
 Result<Value> parse_yaml(std::string_view text, const ParseYamlOptions& options = {});
 
-// Writes as sigs.k8s.io/yaml's Marshal: block style, lists not indented below their key, keys in go-yaml's natural
-// order (a9 before a10), lines folded after column 80. Ends with a line break.
+// Writes as sigs.k8s.io/yaml's Marshal: block style, lists not indented below their key, keys in
+// go-yaml's natural order (a9 before a10), lines folded after column 80. Ends with a line break.
 std::string write_yaml(const Value& value, YamlNumbers numbers = YamlNumbers::AsJson);
 
-// The order in which write_yaml puts two keys. Where go-yaml's own order is no order (it depends on the set), this is
-// one of its outcomes.
+// The order in which write_yaml puts two keys. Where go-yaml's own order is no order (it depends on
+// the set), this is one of its outcomes.
 bool yaml_key_less(std::string_view a, std::string_view b);
 
 // The documents of a stream, and the error that ended it early, if one did.
@@ -50,16 +53,17 @@ struct YamlDocuments {
   std::optional<Error> error;
 };
 
-// Splits at lines that begin with `---`, as apimachinery's NewYAMLReader does (kubectl, Sveltos): what stands before
-// the end of the document is kept with \n line breaks; a separator followed by anything but a comment is an error.
-// A `---` that is indented, as it is inside a literal block, does not split.
+// Splits at lines that begin with `---`, as apimachinery's NewYAMLReader does (kubectl, Sveltos):
+// what stands before the end of the document is kept with \n line breaks; a separator followed by
+// anything but a comment is an error. A `---` that is indented, as it is inside a literal block,
+// does not split.
 YamlDocuments split_yaml(std::string_view text);
 
 // Splits as apimachinery's NewDocumentDecoder does: at "\n---", whatever follows on that line.
 YamlDocuments split_yaml_chunks(std::string_view text);
 
-// Reads a stream of JSON texts or YAML documents as apimachinery's NewYAMLOrJSONDecoder does: JSON first if the text
-// begins with `{`, else YAML. Each text is JSON.
+// Reads a stream of JSON texts or YAML documents as apimachinery's NewYAMLOrJSONDecoder does: JSON
+// first if the text begins with `{`, else YAML. Each text is JSON.
 YamlDocuments split_yaml_or_json(std::string_view text);
 
 }  // namespace lesto::json

@@ -18,14 +18,15 @@ struct YamlNode {
   YamlKind kind = YamlKind::Scalar;
   // A plain scalar without a tag, whose kind its text decides.
   bool implicit = false;
-  std::uint32_t line = 0;  // from 1
+  std::uint32_t line = 0;         // from 1
   std::uint32_t first = kNoNode;  // first child; for an alias the node that it stands for
   std::uint32_t next = kNoNode;   // next child of the same parent
   std::string tag;
   std::string text;  // of a scalar; the anchor's name of an alias
 };
 
-// Nodes of one document; a mapping's children alternate key and value. `root` is kNoNode for an empty stream.
+// Nodes of one document; a mapping's children alternate key and value. `root` is kNoNode for an
+// empty stream.
 struct YamlTree {
   std::vector<YamlNode> nodes;
   std::uint32_t root = kNoNode;

@@ -14,7 +14,8 @@
 namespace lesto::json {
 namespace {
 
-// Share of decoded nodes that may come from aliases: nearly all in small documents, a tenth in very large ones.
+// Share of decoded nodes that may come from aliases: nearly all in small documents, a tenth in very
+// large ones.
 double alias_share_max(double decoded) {
   constexpr double kSmall = 400'000;
   constexpr double kLarge = 4'000'000;
@@ -35,13 +36,15 @@ std::string go_syntax(const Value& value) {
     case Kind::String: return go_quote(value.text());
     case Kind::Array: {
       std::string text = "[]interface {}{";
-      for (const Value& item : value.items()) text += (text.ends_with('{') ? "" : ", ") + go_syntax(item);
+      for (const Value& item : value.items())
+        text += (text.ends_with('{') ? "" : ", ") + go_syntax(item);
       return text + "}";
     }
     case Kind::Object: {
       std::string text = "map[interface {}]interface {}{";
       for (const Member& member : value.members()) {
-        text += (text.ends_with('{') ? "" : ", ") + go_quote(member.name()) + ":" + go_syntax(member.value);
+        text += (text.ends_with('{') ? "" : ", ") + go_quote(member.name()) + ":" +
+                go_syntax(member.value);
       }
       return text + "}";
     }
@@ -49,7 +52,8 @@ std::string go_syntax(const Value& value) {
   }
 }
 
-// A key that is not yet text: keys that differ in kind are different keys while the document is read.
+// A key that is not yet text: keys that differ in kind are different keys while the document is
+// read.
 struct Key {
   YamlType type = YamlType::String;
   std::string text;
@@ -59,7 +63,9 @@ struct Key {
     if (type == YamlType::Null) return "<nil>";
     return type == YamlType::String ? go_quote(text) : text;
   }
-  bool operator<(const Key& other) const { return std::tie(type, text) < std::tie(other.type, other.text); }
+  bool operator<(const Key& other) const {
+    return std::tie(type, text) < std::tie(other.type, other.text);
+  }
 };
 
 class Decoder {
@@ -83,7 +89,8 @@ class Decoder {
     ++decoded_;
     if (alias_depth_ > 0) ++aliased_;
     auto share = static_cast<double>(aliased_) / static_cast<double>(decoded_);
-    if (aliased_ > 100 && decoded_ > 1000 && share > alias_share_max(static_cast<double>(decoded_))) {
+    if (aliased_ > 100 && decoded_ > 1000 &&
+        share > alias_share_max(static_cast<double>(decoded_))) {
       return fail(Code::TooLarge, "yaml: document contains excessive aliasing");
     }
     return {};
@@ -166,16 +173,18 @@ class Decoder {
 
   void put(Value& object, Keys& keys, const Key& key, Value value, std::uint32_t line) {
     if (options_.duplicates == Duplicates::Refuse && !keys.insert(key).second) {
-      duplicates_ += "\n  line " + std::to_string(line) + ": key " + key.go() + " already set in map";
+      duplicates_ +=
+          "\n  line " + std::to_string(line) + ": key " + key.go() + " already set in map";
       return;
     }
     if (key.type == YamlType::Null || key.type == YamlType::Uint) {
       if (unwritable_) return;
       std::string shown = value.is_null() ? "<nil>" : go_syntax(value);
       bool null = key.type == YamlType::Null;
-      unwritable_ = Error(Code::Invalid, std::string("unsupported map key of type: ") +
-                                             (null ? "%!s(<nil>), key: <nil>" : "uint64, key: " + key.text) +
-                                             ", value: " + shown);
+      unwritable_ =
+          Error(Code::Invalid, std::string("unsupported map key of type: ") +
+                                   (null ? "%!s(<nil>), key: <nil>" : "uint64, key: " + key.text) +
+                                   ", value: " + shown);
       return;
     }
     object.set(key.text, std::move(value));
@@ -190,7 +199,8 @@ class Decoder {
     const YamlNode& at = tree_[index];
     if (at.kind != YamlKind::Sequence) return merge_one(index, object, keys);
     std::vector<std::uint32_t> children;
-    for (std::uint32_t child = at.first; child != kNoNode; child = tree_[child].next) children.push_back(child);
+    for (std::uint32_t child = at.first; child != kNoNode; child = tree_[child].next)
+      children.push_back(child);
     // The first one wins, so it comes last.
     for (auto child = children.rbegin(); child != children.rend(); ++child) {
       TRY(merge_one(*child, object, keys));
@@ -293,7 +303,8 @@ class Decoder {
       if (!unwritable_) unwritable_ = Error(Code::Invalid, "json: unsupported value: " + text);
       return Value();
     }
-    if (options_.numbers == YamlNumbers::AsYaml || (number == 0 && std::signbit(number))) return Value(number);
+    if (options_.numbers == YamlNumbers::AsYaml || (number == 0 && std::signbit(number)))
+      return Value(number);
     // The way leads through JSON text.
     std::string text;
     append_json_number(text, number);

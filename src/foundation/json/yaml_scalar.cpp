@@ -135,8 +135,8 @@ bool is_timestamp(std::string_view text) {
   int year = 0;
   int month = 0;
   int day = 0;
-  if (!reader.number(4, 4, year) || !reader.mark('-') || !reader.number(1, 2, month) || !reader.mark('-') ||
-      !reader.number(1, 2, day)) {
+  if (!reader.number(4, 4, year) || !reader.mark('-') || !reader.number(1, 2, month) ||
+      !reader.mark('-') || !reader.number(1, 2, day)) {
     return false;
   }
   constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -149,8 +149,8 @@ bool is_timestamp(std::string_view text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  if (!reader.number(1, 2, hour) || !reader.mark(':') || !reader.number(1, 2, minute) || !reader.mark(':') ||
-      !reader.number(1, 2, second)) {
+  if (!reader.number(1, 2, hour) || !reader.mark(':') || !reader.number(1, 2, minute) ||
+      !reader.mark(':') || !reader.number(1, 2, second)) {
     return false;
   }
   reader.fraction();
@@ -224,7 +224,8 @@ Result<YamlScalar> resolve_yaml(std::string_view tag, std::string_view text) {
     scalar.type = YamlType::Binary;
     return scalar;
   }
-  constexpr std::array<std::string_view, 5> kResolved = {"bool", "int", "float", "null", "timestamp"};
+  constexpr std::array<std::string_view, 5> kResolved = {"bool", "int", "float", "null",
+                                                         "timestamp"};
   if (std::ranges::find(kResolved, name) == kResolved.end()) {
     scalar.type = YamlType::Other;
     return scalar;
@@ -232,9 +233,10 @@ Result<YamlScalar> resolve_yaml(std::string_view tag, std::string_view text) {
   scalar = resolve_hinted(text, name == "timestamp");
   std::string_view found = short_name(scalar.type);
   if (found == name) return scalar;
-  if (name == "float" && scalar.type == YamlType::Int) return of_float(static_cast<double>(scalar.integer));
-  return fail(Code::Invalid, "yaml: cannot decode !!" + std::string(found) + " `" + std::string(text) + "` as a !!" +
-                                 std::string(name));
+  if (name == "float" && scalar.type == YamlType::Int)
+    return of_float(static_cast<double>(scalar.integer));
+  return fail(Code::Invalid, "yaml: cannot decode !!" + std::string(found) + " `" +
+                                 std::string(text) + "` as a !!" + std::string(name));
 }
 
 bool is_base60(std::string_view text) {
@@ -244,7 +246,9 @@ bool is_base60(std::string_view text) {
   while (digit(at) || (at < text.size() && text[at] == '_')) ++at;
   std::size_t groups = 0;
   while (at < text.size() && text[at] == ':') {
-    std::size_t count = digit(at + 1) && digit(at + 2) && text[at + 1] <= '5' ? 2 : digit(at + 1) ? 1 : 0;
+    std::size_t count = digit(at + 1) && digit(at + 2) && text[at + 1] <= '5' ? 2
+                        : digit(at + 1)                                       ? 1
+                                                                              : 0;
     if (count == 0) return false;
     at += 1 + count;
     ++groups;

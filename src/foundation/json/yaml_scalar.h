@@ -11,7 +11,18 @@ namespace lesto::json {
 
 inline constexpr std::string_view kYamlTagPrefix = "tag:yaml.org,2002:";
 
-enum class YamlType : std::uint8_t { Null, Bool, Int, Uint, Float, String, Timestamp, Binary, Merge, Other };
+enum class YamlType : std::uint8_t {
+  Null,
+  Bool,
+  Int,
+  Uint,
+  Float,
+  String,
+  Timestamp,
+  Binary,
+  Merge,
+  Other
+};
 
 struct YamlScalar {
   YamlType type = YamlType::String;

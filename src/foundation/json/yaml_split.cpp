@@ -7,10 +7,12 @@ namespace lesto::json {
 namespace {
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && std::string_view(" \t\n\v\f\r").find(text.front()) != std::string_view::npos) {
+  while (!text.empty() &&
+         std::string_view(" \t\n\v\f\r").find(text.front()) != std::string_view::npos) {
     text.remove_prefix(1);
   }
-  while (!text.empty() && std::string_view(" \t\n\v\f\r").find(text.back()) != std::string_view::npos) {
+  while (!text.empty() &&
+         std::string_view(" \t\n\v\f\r").find(text.back()) != std::string_view::npos) {
     text.remove_suffix(1);
   }
   return text;
@@ -29,7 +31,8 @@ YamlDocuments split_yaml(std::string_view text) {
     if (line.starts_with("---")) {
       std::string_view after = trim(line.substr(3));
       if (!after.empty() && after[0] != '#') {
-        documents.error = Error(Code::Invalid, "invalid Yaml document separator: " + std::string(after));
+        documents.error =
+            Error(Code::Invalid, "invalid Yaml document separator: " + std::string(after));
         return documents;
       }
       if (!current.empty()) {
@@ -70,8 +73,10 @@ YamlDocuments split_yaml_chunks(std::string_view text) {
 
 namespace {
 
-// JSON values one after the other, until the text is no longer JSON. `documents` gets an error when no YAML can follow.
-std::string_view take_json(std::string_view text, YamlDocuments& documents, std::optional<Error>& first_error) {
+// JSON values one after the other, until the text is no longer JSON. `documents` gets an error when
+// no YAML can follow.
+std::string_view take_json(std::string_view text, YamlDocuments& documents,
+                           std::optional<Error>& first_error) {
   std::size_t consumed = 0;
   while (true) {
     ScannedValue scanned = scan_value(text);
@@ -82,10 +87,12 @@ std::string_view take_json(std::string_view text, YamlDocuments& documents, std:
         documents.error = Error(Code::Invalid, message);
         return {};
       }
-      first_error = Error(Code::Invalid, scanned.problem->ended
-                                             ? message
-                                             : "json: offset " + std::to_string(consumed + scanned.problem->offset) +
-                                                   ": " + message);
+      first_error =
+          Error(Code::Invalid, scanned.problem->ended
+                                   ? message
+                                   : "json: offset " +
+                                         std::to_string(consumed + scanned.problem->offset) + ": " +
+                                         message);
       break;
     }
     if (scanned.begin == scanned.end) return {};
@@ -93,8 +100,8 @@ std::string_view take_json(std::string_view text, YamlDocuments& documents, std:
     text.remove_prefix(scanned.end);
     consumed += scanned.end;
   }
-  // Blanks behind the last value, up to the end of its line, are nobody's. Upstream reads four bytes to see one
-  // character, and takes no YAML from a shorter rest.
+  // Blanks behind the last value, up to the end of its line, are nobody's. Upstream reads four
+  // bytes to see one character, and takes no YAML from a shorter rest.
   constexpr std::size_t kRestMin = 4;
   while (true) {
     if (text.size() < kRestMin) {

@@ -17,10 +17,13 @@ TEST(Yaml, reads_scalars_as_yaml_1_1) {
             R"([true,511,1000,31,1,null,"2001-01-01","1","1e400"])");
 }
 
-TEST(Yaml, turns_keys_into_text) { EXPECT_EQ(read("1: a\ntrue: b\n2.5: c\n"), R"({"1":"a","2.5":"c","true":"b"})"); }
+TEST(Yaml, turns_keys_into_text) {
+  EXPECT_EQ(read("1: a\ntrue: b\n2.5: c\n"), R"({"1":"a","2.5":"c","true":"b"})");
+}
 
 TEST(Yaml, merges_and_lets_later_keys_win) {
-  EXPECT_EQ(read("a: &a {x: 1, z: 2}\nb: {<<: *a, x: 3}\n"), R"({"a":{"x":1,"z":2},"b":{"x":3,"z":2}})");
+  EXPECT_EQ(read("a: &a {x: 1, z: 2}\nb: {<<: *a, x: 3}\n"),
+            R"({"a":{"x":1,"z":2},"b":{"x":3,"z":2}})");
 }
 
 TEST(Yaml, refuses_duplicate_keys_when_strict) {
@@ -44,10 +47,12 @@ TEST(Yaml, bounds_aliases_and_depth) {
 }
 
 TEST(Yaml, writes_what_it_reads) {
-  Value value = object({{"list", array({"yes", "a: b", 1, 1.5, nullptr, object({{"k", "x\ny\n"}})})},
-                        {"empty", array({array({}), Value::object()})}});
-  EXPECT_EQ(write_yaml(value),
-            "empty:\n- []\n- {}\nlist:\n- \"yes\"\n- 'a: b'\n- 1\n- 1.5\n- null\n- k: |\n    x\n    y\n");
+  Value value =
+      object({{"list", array({"yes", "a: b", 1, 1.5, nullptr, object({{"k", "x\ny\n"}})})},
+              {"empty", array({array({}), Value::object()})}});
+  EXPECT_EQ(
+      write_yaml(value),
+      "empty:\n- []\n- {}\nlist:\n- \"yes\"\n- 'a: b'\n- 1\n- 1.5\n- null\n- k: |\n    x\n    y\n");
   EXPECT_EQ(read(write_yaml(value)), write(value));
 }
 

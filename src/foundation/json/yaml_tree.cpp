@@ -17,7 +17,8 @@ class Events {
     ready_ = true;
     // go-yaml reads an empty text as one line break.
     if (text.empty()) text = "\n";
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
   }
   ~Events() {
     yaml_event_delete(&event_);
@@ -54,9 +55,12 @@ class Events {
   yaml_event_t event_{};
 };
 
-std::string text_of(const unsigned char* bytes) { return bytes ? reinterpret_cast<const char*>(bytes) : ""; }
+std::string text_of(const unsigned char* bytes) {
+  return bytes ? reinterpret_cast<const char*>(bytes) : "";
+}
 
-// Builds the tree of one document from events. An open collection waits on a stack, so that deep nesting costs heap.
+// Builds the tree of one document from events. An open collection waits on a stack, so that deep
+// nesting costs heap.
 class Builder {
  public:
   explicit Builder(std::string_view text) : events_(text) {}
@@ -67,7 +71,8 @@ class Builder {
     if (events_.event().type == YAML_STREAM_END_EVENT) return std::move(tree_);
     // libyaml takes 1.2, too; go-yaml does not.
     auto* version = events_.event().data.document_start.version_directive;
-    if (version && version->minor != 1) return fail(Code::Invalid, "yaml: found incompatible YAML document");
+    if (version && version->minor != 1)
+      return fail(Code::Invalid, "yaml: found incompatible YAML document");
     do {
       TRY(events_.next());
       TRY(take(events_.event()));
@@ -110,9 +115,7 @@ class Builder {
       case YAML_MAPPING_START_EVENT:
         return open(add(YamlKind::Mapping, event), event.data.mapping_start.anchor);
       case YAML_SEQUENCE_END_EVENT:
-      case YAML_MAPPING_END_EVENT:
-        open_.pop_back();
-        return {};
+      case YAML_MAPPING_END_EVENT: open_.pop_back(); return {};
       default: return fail(Code::Internal, "yaml: unexpected event");
     }
   }
@@ -139,7 +142,8 @@ class Builder {
       tree_.root = index;
     } else {
       Open& parent = open_.back();
-      (parent.last == kNoNode ? tree_.nodes[parent.node].first : tree_.nodes[parent.last].next) = index;
+      (parent.last == kNoNode ? tree_.nodes[parent.node].first : tree_.nodes[parent.last].next) =
+          index;
       parent.last = index;
     }
     return index;
@@ -153,8 +157,6 @@ class Builder {
 
 }  // namespace
 
-Result<YamlTree> read_yaml_tree(std::string_view text) {
-  return Builder(text).build();
-}
+Result<YamlTree> read_yaml_tree(std::string_view text) { return Builder(text).build(); }
 
 }  // namespace lesto::json

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "foundation/json/number.h"
+#include "foundation/json/text.h"
 #include "foundation/json/utf8.h"
 #include "foundation/json/yaml.h"
 #include "foundation/json/yaml_scalar.h"
@@ -76,7 +77,8 @@ Looks look(std::string_view text) {
     after_blank = space || line_end || text[i] == '\t' || text[i] == '\0';
     i = next;
   }
-  looks.plain = !edges && !break_space && !space_break && !special && !looks.multiline && !indicators;
+  looks.plain =
+      !edges && !break_space && !space_break && !special && !looks.multiline && !indicators;
   looks.single_quoted = !break_space && !space_break && !special;
   looks.literal = looks.literal && !space_break && !special;
   return looks;
@@ -97,6 +99,14 @@ class Emitter {
 
  private:
   void node(const Value& value, Place place) {
+    bool nested = value.is_array() || value.is_object();
+    if (nested && depth_ >= kWriteDepthMax) return bare("null");
+    if (nested) ++depth_;
+    any(value, place);
+    if (nested) --depth_;
+  }
+
+  void any(const Value& value, Place place) {
     switch (value.kind()) {
       case Kind::Array: return sequence(value, place);
       case Kind::Object: return mapping(value);
@@ -168,7 +178,8 @@ class Emitter {
     Looks looks = look(text);
     bool key = place == Place::SimpleKey;
     if (key && looks.multiline) style = Style::DoubleQuoted;
-    if (style == Style::Plain && (!looks.plain || (text.empty() && key))) style = Style::SingleQuoted;
+    if (style == Style::Plain && (!looks.plain || (text.empty() && key)))
+      style = Style::SingleQuoted;
     if (style == Style::SingleQuoted && !looks.single_quoted) style = Style::DoubleQuoted;
     if (style == Style::Literal && (!looks.literal || key)) style = Style::DoubleQuoted;
 
@@ -255,12 +266,14 @@ class Emitter {
 
   void double_quoted(std::string_view text, bool fold) {
     indicator("\"", Blank::Before);
-    // go-yaml looks for a byte order mark at the text's beginning, whatever character it is at: all is escaped then.
+    // go-yaml looks for a byte order mark at the text's beginning, whatever character it is at: all
+    // is escaped then.
     bool marked = text.starts_with("\xEF\xBB\xBF");
     bool spaces = false;
     for (std::size_t i = 0; i < text.size();) {
       Rune rune = rune_at(text, i);
-      if (marked || !is_printable(rune.value) || break_size(text, i) > 0 || text[i] == '"' || text[i] == '\\') {
+      if (marked || !is_printable(rune.value) || break_size(text, i) > 0 || text[i] == '"' ||
+          text[i] == '\\') {
         escape(rune.value);
         i += rune.size;
         spaces = false;
@@ -305,7 +318,8 @@ class Emitter {
     }
     int width = c <= 0xFF ? 2 : c <= 0xFFFF ? 4 : 8;
     put(width == 2 ? 'x' : width == 4 ? 'u' : 'U');
-    for (int shift = (width - 1) * 4; shift >= 0; shift -= 4) put("0123456789ABCDEF"[c >> shift & 15]);
+    for (int shift = (width - 1) * 4; shift >= 0; shift -= 4)
+      put("0123456789ABCDEF"[c >> shift & 15]);
   }
 
   void literal(std::string_view text) {
@@ -384,7 +398,9 @@ class Emitter {
   YamlNumbers numbers_;
   int indent_ = -1;
   int column_ = 0;
-  // The last character written was blank, or a line began; only indicators and blanks stand on the line so far.
+  std::size_t depth_ = 0;
+  // The last character written was blank, or a line began; only indicators and blanks stand on the
+  // line so far.
   bool whitespace_ = true;
   bool indention_ = true;
 };
@@ -404,7 +420,8 @@ bool yaml_key_less(std::string_view a, std::string_view b) {
     bool b_letter = is_letter(br[i]);
     if (a_letter && b_letter) return ar[i] < br[i];
     if (a_letter || b_letter) return b_letter;
-    // Runs of digits compare as numbers. Behind a digit other than zero, a zero is not a leading one.
+    // Runs of digits compare as numbers. Behind a digit other than zero, a zero is not a leading
+    // one.
     std::uint64_t a_number = 0;
     std::uint64_t b_number = 0;
     if (ar[i] == '0' || br[i] == '0') {
@@ -417,8 +434,10 @@ bool yaml_key_less(std::string_view a, std::string_view b) {
     }
     std::size_t a_end = i;
     std::size_t b_end = i;
-    for (; a_end < ar.size() && is_digit(ar[a_end]); ++a_end) a_number = a_number * 10 + (ar[a_end] - '0');
-    for (; b_end < br.size() && is_digit(br[b_end]); ++b_end) b_number = b_number * 10 + (br[b_end] - '0');
+    for (; a_end < ar.size() && is_digit(ar[a_end]); ++a_end)
+      a_number = a_number * 10 + (ar[a_end] - '0');
+    for (; b_end < br.size() && is_digit(br[b_end]); ++b_end)
+      b_number = b_number * 10 + (br[b_end] - '0');
     auto a_signed = static_cast<std::int64_t>(a_number);
     auto b_signed = static_cast<std::int64_t>(b_number);
     if (a_signed != b_signed) return a_signed < b_signed;
@@ -428,6 +447,8 @@ bool yaml_key_less(std::string_view a, std::string_view b) {
   return ar.size() < br.size();
 }
 
-std::string write_yaml(const Value& value, YamlNumbers numbers) { return Emitter(numbers).emit(value); }
+std::string write_yaml(const Value& value, YamlNumbers numbers) {
+  return Emitter(numbers).emit(value);
+}
 
 }  // namespace lesto::json

@@ -8,6 +8,7 @@
 #include "foundation/base/log.h"
 #include "foundation/io/task.h"
 #include "kube/control/backoff.h"
+#include "kube/control/soon.h"
 
 namespace lesto::control {
 
@@ -33,14 +34,18 @@ class Queue {
   using Failed = std::function<void(const Key&, const Error&)>;
 
   Queue(io::Loop& loop, std::size_t parallel_max, Reconcile reconcile, Failed failed)
-      : loop_(loop), parallel_max_(parallel_max), reconcile_(std::move(reconcile)), failed_(std::move(failed)) {}
+      : loop_(loop),
+        parallel_max_(parallel_max),
+        reconcile_(std::move(reconcile)),
+        failed_(std::move(failed)),
+        fill_(loop, [this] { fill(); }) {}
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
   // Work begins now, in tasks of this scope; keys woken before have waited.
   void start(io::TaskScope& scope) {
     scope_ = &scope;
-    fill();
+    fill_.request();
   }
 
   void wake(const Key& key) {
@@ -53,7 +58,7 @@ class Queue {
     stop_timer(entry);
     entry.state = State::Waiting;
     waiting_.push_back(key);
-    fill();
+    fill_.request();
   }
 
   // True when no key waits or runs. Keys that wait for a timer do not count.
@@ -69,7 +74,7 @@ class Queue {
   };
 
   void fill() {
-    if (!scope_) return;
+    if (!scope_ || scope_->context().cancel.requested()) return;
     while (running_ < parallel_max_ && !waiting_.empty()) {
       Key key = std::move(waiting_.front());
       waiting_.pop_front();
@@ -97,7 +102,7 @@ class Queue {
     } else {
       entries_.erase(key);
     }
-    fill();
+    if (!waiting_.empty()) fill_.request();
   }
 
   std::optional<Duration> settle(const Key& key, Entry& entry, const Result<Again>& result) {
@@ -125,6 +130,7 @@ class Queue {
   std::deque<Key> waiting_;
   std::unordered_map<Key, Entry> entries_;
   std::size_t running_ = 0;
+  Soon fill_;
 };
 
 }  // namespace lesto::control

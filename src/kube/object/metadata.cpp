@@ -16,11 +16,14 @@ constexpr std::size_t kManagerMax = 128;
 constexpr std::size_t kSubresourceMax = 256;
 
 void append(FieldErrors& errors, FieldErrors more) {
-  errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  errors.insert(errors.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
 }
 
-void complain(FieldErrors& errors, const std::string& field, const Value& value, const Complaints& complaints) {
-  for (const std::string& complaint : complaints) errors.push_back(invalid_field(field, value, complaint));
+void complain(FieldErrors& errors, const std::string& field, const Value& value,
+              const Complaints& complaints) {
+  for (const std::string& complaint : complaints)
+    errors.push_back(invalid_field(field, value, complaint));
 }
 
 std::string text_or_empty(const Value& value) { return value.string(); }
@@ -28,7 +31,8 @@ std::string text_or_empty(const Value& value) { return value.string(); }
 // An owner reference in the order in which Kubernetes prints it.
 std::string owner_text(const Value& owner) {
   std::string text = "{";
-  for (std::string_view key : {"apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"}) {
+  for (std::string_view key :
+       {"apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"}) {
     const Value* value = owner.find(key);
     bool always = key != "controller" && key != "blockOwnerDeletion";
     if (!value && !always) continue;
@@ -44,14 +48,18 @@ void check_owner(const Value& owner, const std::string& path, FieldErrors& error
   bool malformed = std::ranges::count(api_version, '/') > 1;
   GroupVersionKind gvk = parse_gvk(malformed ? "" : api_version, owner["kind"].text());
   if (gvk.version.empty()) {
-    errors.push_back(invalid_field(path + ".apiVersion", text_or_empty(owner["apiVersion"]), "version must not be empty"));
+    errors.push_back(invalid_field(path + ".apiVersion", text_or_empty(owner["apiVersion"]),
+                                   "version must not be empty"));
   }
   if (gvk.kind.empty()) errors.push_back(invalid_field(path + ".kind", "", "must not be empty"));
-  if (owner["name"].text().empty()) errors.push_back(invalid_field(path + ".name", "", "must not be empty"));
-  if (owner["uid"].text().empty()) errors.push_back(invalid_field(path + ".uid", "", "must not be empty"));
+  if (owner["name"].text().empty())
+    errors.push_back(invalid_field(path + ".name", "", "must not be empty"));
+  if (owner["uid"].text().empty())
+    errors.push_back(invalid_field(path + ".uid", "", "must not be empty"));
   if (gvk.group.empty() && gvk.version == "v1" && gvk.kind == "Event") {
     errors.push_back({"FieldValueInvalid", path,
-                      "Invalid value: " + owner_text(owner) + ": /v1, Kind=Event is disallowed from being an owner"});
+                      "Invalid value: " + owner_text(owner) +
+                          ": /v1, Kind=Event is disallowed from being an owner"});
   }
 }
 
@@ -67,10 +75,13 @@ FieldErrors check_owners(const Value& owners, const std::string& path) {
       continue;
     }
     std::string shown;
-    for (const Value& each : owners.items()) shown += (shown.empty() ? "[" : ",") + owner_text(each);
+    for (const Value& each : owners.items())
+      shown += (shown.empty() ? "[" : ",") + owner_text(each);
     errors.push_back({"FieldValueInvalid", path,
-                      "Invalid value: " + shown + "]: Only one reference can have Controller set to true. Found \"true\" "
-                      "in references for " + controller + " and " + name});
+                      "Invalid value: " + shown +
+                          "]: Only one reference can have Controller set to true. Found \"true\" "
+                          "in references for " +
+                          controller + " and " + name});
   }
   return errors;
 }
@@ -85,7 +96,8 @@ FieldErrors check_finalizers(const Value& finalizers, const std::string& path) {
     foreground |= finalizer.text() == "foregroundDeletion";
   }
   if (orphan && foreground) {
-    errors.push_back(invalid_field(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
+    errors.push_back(invalid_field(path, finalizers,
+                                   "finalizer orphan and foregroundDeletion cannot be both set"));
   }
   return errors;
 }
@@ -97,7 +109,8 @@ FieldErrors check_managed_fields(const Value& entries, const std::string& path) 
     std::string at = path + "[" + std::to_string(i) + "]";
     std::string_view operation = entry["operation"].text();
     if (operation != "Apply" && operation != "Update") {
-      errors.push_back(invalid_field(at + ".operation", entry["operation"].string(), "must be `Apply` or `Update`"));
+      errors.push_back(invalid_field(at + ".operation", entry["operation"].string(),
+                                     "must be `Apply` or `Update`"));
     }
     std::string_view type = entry["fieldsType"].text();
     if (!type.empty() && type != "FieldsV1") {
@@ -115,7 +128,8 @@ FieldErrors check_managed_fields(const Value& entries, const std::string& path) 
 
 FieldError invalid_field(std::string field, const Value& value, std::string_view detail) {
   std::string shown = value.is_string() ? json::go_quote(value.text()) : json::canonical(value);
-  return {"FieldValueInvalid", std::move(field), "Invalid value: " + shown + ": " + std::string(detail)};
+  return {"FieldValueInvalid", std::move(field),
+          "Invalid value: " + shown + ": " + std::string(detail)};
 }
 
 FieldError required_field(std::string field, std::string_view detail) {
@@ -129,7 +143,8 @@ FieldError forbidden_field(std::string field, std::string_view detail) {
 }
 
 FieldError too_long_field(std::string field, std::size_t bytes_max) {
-  return {"FieldValueTooLong", std::move(field), "Too long: may not be more than " + std::to_string(bytes_max) + " bytes"};
+  return {"FieldValueTooLong", std::move(field),
+          "Too long: may not be more than " + std::to_string(bytes_max) + " bytes"};
 }
 
 FieldErrors check_labels(const Value& labels, const std::string& path) {
@@ -146,7 +161,9 @@ FieldErrors check_annotations(const Value& annotations, const std::string& path)
   std::size_t bytes = 0;
   for (const json::Member& annotation : annotations.members()) {
     std::string lower(annotation.name());
-    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+    });
     complain(errors, path, annotation.key, check_qualified_name(lower));
     bytes += annotation.name().size() + annotation.value.text().size();
   }
@@ -167,23 +184,27 @@ FieldErrors check_field_manager(std::string_view manager, const std::string& pat
     json::Rune rune = json::rune_at(manager, i);
     std::string_view character = manager.substr(i, rune.size);
     // What Go escapes is what it calls not printable, besides quotes and backslashes.
-    bool printable = character == "\"" || character == "\\" || !json::go_quote(character).starts_with("\"\\");
+    bool printable =
+        character == "\"" || character == "\\" || !json::go_quote(character).starts_with("\"\\");
     if (!printable) {
       char hex[16];
       std::snprintf(hex, sizeof hex, "U+%04X", static_cast<unsigned>(rune.value));
-      errors.push_back(invalid_field(path, manager, std::string("invalid character ") + hex + " (at position " +
-                                                        std::to_string(i) + ")"));
+      errors.push_back(invalid_field(
+          path, manager,
+          std::string("invalid character ") + hex + " (at position " + std::to_string(i) + ")"));
     }
     i += rune.size;
   }
   return errors;
 }
 
-FieldErrors check_metadata(const Value& metadata, Namespaced namespaced, NameCheck name_check, const std::string& path) {
+FieldErrors check_metadata(const Value& metadata, Namespaced namespaced, NameCheck name_check,
+                           const std::string& path) {
   FieldErrors errors;
   std::string_view prefix = metadata["generateName"].text();
   std::string_view name = metadata["name"].text();
-  if (!prefix.empty()) complain(errors, path + ".generateName", prefix, name_check(prefix, NameForm::Prefix));
+  if (!prefix.empty())
+    complain(errors, path + ".generateName", prefix, name_check(prefix, NameForm::Prefix));
   if (name.empty()) {
     errors.push_back(required_field(path + ".name", "name or generateName is required"));
   } else {
@@ -191,14 +212,16 @@ FieldErrors check_metadata(const Value& metadata, Namespaced namespaced, NameChe
   }
   std::string_view ns = metadata["namespace"].text();
   if (namespaced == Namespaced::No) {
-    if (!ns.empty()) errors.push_back(forbidden_field(path + ".namespace", "not allowed on this type"));
+    if (!ns.empty())
+      errors.push_back(forbidden_field(path + ".namespace", "not allowed on this type"));
   } else if (ns.empty()) {
     errors.push_back(required_field(path + ".namespace", ""));
   } else {
     complain(errors, path + ".namespace", ns, check_dns1123_label(ns));
   }
   if (metadata["generation"].integer() < 0) {
-    errors.push_back(invalid_field(path + ".generation", metadata["generation"], "must be greater than or equal to 0"));
+    errors.push_back(invalid_field(path + ".generation", metadata["generation"],
+                                   "must be greater than or equal to 0"));
   }
   append(errors, check_labels(metadata["labels"], path + ".labels"));
   append(errors, check_annotations(metadata["annotations"], path + ".annotations"));
@@ -208,7 +231,8 @@ FieldErrors check_metadata(const Value& metadata, Namespaced namespaced, NameChe
   return errors;
 }
 
-FieldErrors check_metadata_update(const Value& metadata, const Value& old, const std::string& path) {
+FieldErrors check_metadata_update(const Value& metadata, const Value& old,
+                                  const std::string& path) {
   FieldErrors errors;
   if (!old["deletionTimestamp"].is_null()) {
     std::set<std::string> extra;
@@ -216,23 +240,30 @@ FieldErrors check_metadata_update(const Value& metadata, const Value& old, const
     for (const Value& finalizer : old["finalizers"].items()) extra.erase(finalizer.string());
     if (!extra.empty()) {
       std::string list;
-      for (const std::string& finalizer : extra) list += (list.empty() ? "" : ", ") + json::go_quote(finalizer);
-      errors.push_back(forbidden_field(path + ".finalizers",
-                                       "no new finalizers can be added if the object is being deleted, found new "
-                                       "finalizers []string{" + list + "}"));
+      for (const std::string& finalizer : extra)
+        list += (list.empty() ? "" : ", ") + json::go_quote(finalizer);
+      errors.push_back(forbidden_field(
+          path + ".finalizers",
+          "no new finalizers can be added if the object is being deleted, found new "
+          "finalizers []string{" +
+              list + "}"));
     }
   }
   if (metadata["resourceVersion"].text().empty()) {
-    errors.push_back(invalid_field(path + ".resourceVersion", "", "must be specified for an update"));
+    errors.push_back(
+        invalid_field(path + ".resourceVersion", "", "must be specified for an update"));
   }
   if (metadata["generation"].integer() < old["generation"].integer()) {
-    errors.push_back(invalid_field(path + ".generation", metadata["generation"].integer(), "must not be decremented"));
+    errors.push_back(invalid_field(path + ".generation", metadata["generation"].integer(),
+                                   "must not be decremented"));
   }
   for (const char* field : {"name", "namespace", "uid"}) {
     if (metadata[field].text() == old[field].text()) continue;
-    errors.push_back(invalid_field(path + "." + field, metadata[field].string(), "field is immutable"));
+    errors.push_back(
+        invalid_field(path + "." + field, metadata[field].string(), "field is immutable"));
   }
-  for (const char* field : {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
+  for (const char* field :
+       {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
     if (metadata[field] == old[field]) continue;
     // A time is shown as JSON shows it.
     errors.push_back({"FieldValueInvalid", path + "." + field,

@@ -14,10 +14,12 @@ bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string
 
 // Kubernetes shows the pattern that it matches with.
 constexpr std::string_view kLabelFormat = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-constexpr std::string_view kSubdomainFormat = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+constexpr std::string_view kSubdomainFormat =
+    "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 constexpr std::string_view kNameFormat = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 constexpr std::string_view kNameRule =
-    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "alphanumeric character";
 
 constexpr std::size_t kLabelMax = 63;
 constexpr std::size_t kSubdomainMax = 253;
@@ -36,7 +38,8 @@ std::string pattern_text(std::string_view rule, std::string_view format,
   return text + "regex used for validation is '" + std::string(format) + "')";
 }
 
-// Two generations of Kubernetes' checks differ in the word; label keys and values have the newer one.
+// Two generations of Kubernetes' checks differ in the word; label keys and values have the newer
+// one.
 constexpr std::string_view kBytes = " bytes";
 constexpr std::string_view kCharacters = " characters";
 
@@ -46,7 +49,8 @@ std::string length_text(std::size_t max, std::string_view unit = kCharacters) {
 
 template <class Inner, class Edge>
 bool is_made_of(std::string_view text, Inner inner, Edge edge) {
-  return !text.empty() && edge(text.front()) && edge(text.back()) && std::ranges::all_of(text, inner);
+  return !text.empty() && edge(text.front()) && edge(text.back()) &&
+         std::ranges::all_of(text, inner);
 }
 
 bool is_label(std::string_view text) {
@@ -80,9 +84,10 @@ Complaints check_subdomain(std::string_view value, std::string_view unit) {
   Complaints complaints;
   if (value.size() > kSubdomainMax) complaints.push_back(length_text(kSubdomainMax, unit));
   if (!is_subdomain(value)) {
-    complaints.push_back(pattern_text("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "
-                                      "characters, '-' or '.', and must start and end with an alphanumeric character",
-                                      kSubdomainFormat, {"example.com"}));
+    complaints.push_back(pattern_text(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "
+        "characters, '-' or '.', and must start and end with an alphanumeric character",
+        kSubdomainFormat, {"example.com"}));
   }
   return complaints;
 }
@@ -105,22 +110,26 @@ Complaints check_dns1123_label(std::string_view value) {
   if (is_subdomain(value)) {
     complaints.push_back("must not contain dots");
   } else {
-    complaints.push_back(pattern_text("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
-                                      "'-', and must start and end with an alphanumeric character",
-                                      kLabelFormat, {"my-name", "123-abc"}));
+    complaints.push_back(pattern_text(
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
+        "'-', and must start and end with an alphanumeric character",
+        kLabelFormat, {"my-name", "123-abc"}));
   }
   return complaints;
 }
 
-Complaints check_dns1123_subdomain(std::string_view value) { return check_subdomain(value, kCharacters); }
+Complaints check_dns1123_subdomain(std::string_view value) {
+  return check_subdomain(value, kCharacters);
+}
 
 Complaints check_dns1035_label(std::string_view value) {
   Complaints complaints;
   if (value.size() > kLabelMax) complaints.push_back(length_text(kLabelMax));
   if (!is_label(value) || !is_lower(value.front())) {
-    complaints.push_back(pattern_text("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start "
-                                      "with an alphabetic character, and end with an alphanumeric character",
-                                      "[a-z]([-a-z0-9]*[a-z0-9])?", {"my-name", "abc-123"}));
+    complaints.push_back(pattern_text(
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start "
+        "with an alphabetic character, and end with an alphanumeric character",
+        "[a-z]([-a-z0-9]*[a-z0-9])?", {"my-name", "abc-123"}));
   }
   return complaints;
 }
@@ -129,10 +138,11 @@ Complaints check_wildcard_subdomain(std::string_view value) {
   Complaints complaints;
   if (value.size() > kSubdomainMax) complaints.push_back(length_text(kSubdomainMax));
   if (!value.starts_with("*.") || !is_subdomain(value.substr(2))) {
-    complaints.push_back(pattern_text("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS "
-                                      "subdomain, which must consist of lower case alphanumeric characters, '-' or '.' "
-                                      "and end with an alphanumeric character",
-                                      "\\*\\." + std::string(kSubdomainFormat), {"*.example.com"}));
+    complaints.push_back(pattern_text(
+        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS "
+        "subdomain, which must consist of lower case alphanumeric characters, '-' or '.' "
+        "and end with an alphanumeric character",
+        "\\*\\." + std::string(kSubdomainFormat), {"*.example.com"}));
   }
   return complaints;
 }
@@ -145,12 +155,14 @@ Complaints check_qualified_name(std::string_view value) {
     std::string_view prefix = value.substr(0, slash);
     name = value.substr(slash + 1);
     if (name.find('/') != std::string_view::npos) {
-      return {"a valid label key " + pattern_text(kNameRule, kNameFormat, {"MyName", "my.name", "123-abc"}) +
+      return {"a valid label key " +
+              pattern_text(kNameRule, kNameFormat, {"MyName", "my.name", "123-abc"}) +
               " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"};
     }
     if (prefix.empty()) complaints.push_back("prefix part must be non-empty");
     if (!prefix.empty()) {
-      for (const std::string& text : check_subdomain(prefix, kBytes)) complaints.push_back("prefix part " + text);
+      for (const std::string& text : check_subdomain(prefix, kBytes))
+        complaints.push_back("prefix part " + text);
     }
   }
   if (name.empty()) {
@@ -159,7 +171,8 @@ Complaints check_qualified_name(std::string_view value) {
     complaints.push_back("name part " + length_text(kLabelMax, kBytes));
   }
   if (!is_name(name)) {
-    complaints.push_back("name part " + pattern_text(kNameRule, kNameFormat, {"MyName", "my.name", "123-abc"}));
+    complaints.push_back("name part " +
+                         pattern_text(kNameRule, kNameFormat, {"MyName", "my.name", "123-abc"}));
   }
   return complaints;
 }
@@ -168,9 +181,10 @@ Complaints check_label_value(std::string_view value) {
   Complaints complaints;
   if (value.size() > kLabelMax) complaints.push_back(length_text(kLabelMax, kBytes));
   if (!value.empty() && !is_name(value)) {
-    complaints.push_back(pattern_text("a valid label must be an empty string or consist of alphanumeric characters, '-', "
-                                      "'_' or '.', and must start and end with an alphanumeric character",
-                                      "(" + std::string(kNameFormat) + ")?", {"MyValue", "my_value", "12345"}));
+    complaints.push_back(pattern_text(
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', "
+        "'_' or '.', and must start and end with an alphanumeric character",
+        "(" + std::string(kNameFormat) + ")?", {"MyValue", "my_value", "12345"}));
   }
   return complaints;
 }
@@ -178,12 +192,15 @@ Complaints check_label_value(std::string_view value) {
 Complaints check_port_name(std::string_view value) {
   Complaints complaints;
   if (value.size() > kPortNameMax) complaints.push_back(length_text(kPortNameMax));
-  bool charset = !value.empty() && std::ranges::all_of(value, [](char c) { return is_lower_alnum(c) || c == '-'; });
+  bool charset = !value.empty() &&
+                 std::ranges::all_of(value, [](char c) { return is_lower_alnum(c) || c == '-'; });
   if (!charset) {
     complaints.push_back("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
   }
-  if (std::ranges::none_of(value, is_lower)) complaints.push_back("must contain at least one letter (a-z)");
-  if (value.find("--") != std::string_view::npos) complaints.push_back("must not contain consecutive hyphens");
+  if (std::ranges::none_of(value, is_lower))
+    complaints.push_back("must contain at least one letter (a-z)");
+  if (value.find("--") != std::string_view::npos)
+    complaints.push_back("must not contain consecutive hyphens");
   if (value.starts_with('-') || value.ends_with('-')) {
     complaints.push_back("must not begin or end with a hyphen");
   }
@@ -191,17 +208,19 @@ Complaints check_port_name(std::string_view value) {
 }
 
 Complaints check_percent(std::string_view value) {
-  bool fits = value.size() > 1 && value.ends_with('%') && std::ranges::all_of(value.substr(0, value.size() - 1), is_digit);
+  bool fits = value.size() > 1 && value.ends_with('%') &&
+              std::ranges::all_of(value.substr(0, value.size() - 1), is_digit);
   if (fits) return {};
-  return {pattern_text("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%",
-                       {"1%", "93%"})};
+  return {pattern_text("a valid percent string must be a numeric string followed by an ending '%'",
+                       "[0-9]+%", {"1%", "93%"})};
 }
 
 Complaints check_http_header_name(std::string_view value) {
-  bool fits = !value.empty() && std::ranges::all_of(value, [](char c) { return is_alnum(c) || c == '-'; });
+  bool fits =
+      !value.empty() && std::ranges::all_of(value, [](char c) { return is_alnum(c) || c == '-'; });
   if (fits) return {};
-  return {pattern_text("a valid HTTP header must consist of alphanumeric characters or '-'", "[-A-Za-z0-9]+",
-                       {"X-Header-Name"})};
+  return {pattern_text("a valid HTTP header must consist of alphanumeric characters or '-'",
+                       "[-A-Za-z0-9]+", {"X-Header-Name"})};
 }
 
 Complaints check_env_name(std::string_view value) {
@@ -209,9 +228,10 @@ Complaints check_env_name(std::string_view value) {
   bool fits = !value.empty() && !is_digit(value[0]) &&
               std::ranges::all_of(value, [](char c) { return is_alnum(c) || is_one_of(c, "-._"); });
   if (!fits) {
-    complaints.push_back(pattern_text("a valid environment variable name must consist of alphabetic characters, digits, "
-                                      "'_', '-', or '.', and must not start with a digit",
-                                      "[-._a-zA-Z][-._a-zA-Z0-9]*", {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
+    complaints.push_back(pattern_text(
+        "a valid environment variable name must consist of alphabetic characters, digits, "
+        "'_', '-', or '.', and must not start with a digit",
+        "[-._a-zA-Z][-._a-zA-Z0-9]*", {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
   }
   check_parent_folder(value, complaints);
   return complaints;
@@ -220,10 +240,12 @@ Complaints check_env_name(std::string_view value) {
 Complaints check_config_key(std::string_view value) {
   Complaints complaints;
   if (value.size() > kSubdomainMax) complaints.push_back(length_text(kSubdomainMax));
-  bool fits = !value.empty() && std::ranges::all_of(value, [](char c) { return is_alnum(c) || is_one_of(c, "-._"); });
+  bool fits = !value.empty() &&
+              std::ranges::all_of(value, [](char c) { return is_alnum(c) || is_one_of(c, "-._"); });
   if (!fits) {
-    complaints.push_back(pattern_text("a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-                                      "[-._a-zA-Z0-9]+", {"key.name", "KEY_NAME", "key-name"}));
+    complaints.push_back(
+        pattern_text("a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+                     "[-._a-zA-Z0-9]+", {"key.name", "KEY_NAME", "key-name"}));
   }
   check_parent_folder(value, complaints);
   return complaints;

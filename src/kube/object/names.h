@@ -1,5 +1,5 @@
-// What names, labels and metadata may look like, with the messages of Kubernetes' validation (golden suite `selectors`).
-// No regular expression runs here.
+// What names, labels and metadata may look like, with the messages of Kubernetes' validation
+// (golden suite `selectors`). No regular expression runs here.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ Complaints check_dns1123_label(std::string_view value);
 Complaints check_dns1123_subdomain(std::string_view value);
 Complaints check_dns1035_label(std::string_view value);
 Complaints check_wildcard_subdomain(std::string_view value);
-// "example.com/name" or "name": label keys, annotation keys (in lower case), finalizers, condition types.
+// "example.com/name" or "name": label keys, annotation keys (in lower case), finalizers, condition
+// types.
 Complaints check_qualified_name(std::string_view value);
 Complaints check_label_value(std::string_view value);
 Complaints check_port_name(std::string_view value);
@@ -34,7 +35,8 @@ Complaints check_name_label(std::string_view name, NameForm form);
 
 // One complaint about one field, as Status causes show it.
 struct FieldError {
-  std::string type;     // FieldValueInvalid, FieldValueRequired, FieldValueForbidden, FieldValueTooLong
+  std::string
+      type;  // FieldValueInvalid, FieldValueRequired, FieldValueForbidden, FieldValueTooLong
   std::string field;    // metadata.labels
   std::string message;  // Invalid value: "x y": name part must ...
 };

@@ -44,7 +44,8 @@ std::unexpected<Error> fail_all(const std::vector<std::string>& errors) {
 
 void check_values(Requirement& requirement, std::vector<std::string>& errors) {
   auto complain = [&](std::string_view detail) {
-    errors.push_back(describe(invalid_field("values", list_value(requirement.values, true), detail)));
+    errors.push_back(
+        describe(invalid_field("values", list_value(requirement.values, true), detail)));
   };
   std::size_t count = requirement.values.size();
   switch (requirement.op) {
@@ -66,16 +67,18 @@ void check_values(Requirement& requirement, std::vector<std::string>& errors) {
       if (count != 1) complain("for 'Gt', 'Lt' operators, exactly one value is required");
       for (std::size_t i = 0; i < count; ++i) {
         if (read_number(requirement.values[i], requirement.bound)) continue;
-        errors.push_back(describe(invalid_field("values[" + std::to_string(i) + "]", requirement.values[i],
-                                                "for 'Gt', 'Lt' operators, the value must be an integer")));
+        errors.push_back(
+            describe(invalid_field("values[" + std::to_string(i) + "]", requirement.values[i],
+                                   "for 'Gt', 'Lt' operators, the value must be an integer")));
       }
       break;
   }
   for (std::size_t i = 0; i < count; ++i) {
     Complaints complaints = check_label_value(requirement.values[i]);
     if (complaints.empty()) continue;
-    errors.push_back(describe(invalid_field("values[" + std::to_string(i) + "][" + requirement.key + "]",
-                                            requirement.values[i], join(complaints, "; "))));
+    errors.push_back(
+        describe(invalid_field("values[" + std::to_string(i) + "][" + requirement.key + "]",
+                               requirement.values[i], join(complaints, "; "))));
   }
 }
 
@@ -182,7 +185,8 @@ std::string LabelSelector::text() const {
   return out;
 }
 
-Result<Requirement> make_requirement(std::string key, Operator op, std::vector<std::string> values) {
+Result<Requirement> make_requirement(std::string key, Operator op,
+                                     std::vector<std::string> values) {
   Requirement requirement{std::move(key), op, std::move(values)};
   std::vector<std::string> errors;
   Complaints complaints = check_qualified_name(requirement.key);
@@ -198,15 +202,15 @@ Result<LabelSelector> read_label_selector(const Value& selector) {
   if (selector.is_null()) return LabelSelector::nothing();
   std::vector<Requirement> requirements;
   for (const json::Member& label : selector["matchLabels"].members()) {
-    TRY_ASSIGN(Requirement requirement,
-               make_requirement(std::string(label.name()), Operator::Equals, {label.value.string()}));
+    TRY_ASSIGN(Requirement requirement, make_requirement(std::string(label.name()),
+                                                         Operator::Equals, {label.value.string()}));
     requirements.push_back(std::move(requirement));
   }
   for (const Value& expression : selector["matchExpressions"].items()) {
     auto op = expression_operator(expression["operator"].text());
     if (!op) {
-      return fail(Code::Invalid,
-                  json::go_quote(expression["operator"].text()) + " is not a valid label selector operator");
+      return fail(Code::Invalid, json::go_quote(expression["operator"].text()) +
+                                     " is not a valid label selector operator");
     }
     TRY_ASSIGN(Requirement requirement,
                make_requirement(expression["key"].string(), *op, texts_of(expression["values"])));
@@ -235,13 +239,15 @@ Result<Value> parse_to_label_selector(std::string_view text) {
       case Operator::DoesNotExist: op = "DoesNotExist"; break;
       case Operator::GreaterThan:
       case Operator::LessThan:
-        return fail(Code::Invalid, json::go_quote(to_string(requirement.op)) + " isn't supported in label selectors");
+        return fail(Code::Invalid, json::go_quote(to_string(requirement.op)) +
+                                       " isn't supported in label selectors");
       case Operator::NotEquals:
-        return fail(Code::Invalid,
-                    json::go_quote(to_string(requirement.op)) + " is not a valid label selector operator");
+        return fail(Code::Invalid, json::go_quote(to_string(requirement.op)) +
+                                       " is not a valid label selector operator");
     }
     Value expression = json::object({{"key", requirement.key}, {"operator", op}});
-    if (!requirement.values.empty()) expression.set("values", list_value(requirement.values, false));
+    if (!requirement.values.empty())
+      expression.set("values", list_value(requirement.values, false));
     result.at("matchExpressions").push(std::move(expression));
   }
   return result;
@@ -257,18 +263,22 @@ std::string format_label_selector(const Value& selector) {
 Result<Value> label_selector_as_map(const Value& selector) {
   if (selector.is_null()) return Value();
   Value map = Value::object();
-  for (const json::Member& label : selector["matchLabels"].members()) map.set(label.name(), label.value);
+  for (const json::Member& label : selector["matchLabels"].members())
+    map.set(label.name(), label.value);
   for (const Value& expression : selector["matchExpressions"].items()) {
     std::string_view name = expression["operator"].text();
     std::string quoted = json::go_quote(name);
     auto op = expression_operator(name);
     if (!op) return fail(Code::Invalid, quoted + " is not a valid selector operator");
     if (*op != Operator::In) {
-      return fail(Code::Invalid, "operator " + quoted + " cannot be converted into the old label selector format");
+      return fail(Code::Invalid,
+                  "operator " + quoted + " cannot be converted into the old label selector format");
     }
     if (expression["values"].size() != 1) {
-      return fail(Code::Invalid, "operator " + quoted +
-                                     " without a single value cannot be converted into the old label selector format");
+      return fail(
+          Code::Invalid,
+          "operator " + quoted +
+              " without a single value cannot be converted into the old label selector format");
     }
     map.set(expression["key"].text(), expression["values"][0]);
   }
@@ -284,13 +294,14 @@ FieldErrors check_label_selector(const Value& selector, const std::string& path)
     auto op = expression_operator(expression["operator"].text());
     bool takes_values = op == Operator::In || op == Operator::NotIn;
     if (!op) {
-      errors.push_back(
-          invalid_field(at + ".operator", expression["operator"].string(), "not a valid selector operator"));
+      errors.push_back(invalid_field(at + ".operator", expression["operator"].string(),
+                                     "not a valid selector operator"));
     } else if (takes_values && expression["values"].empty()) {
-      errors.push_back(required_field(at + ".values", "must be specified when `operator` is 'In' or 'NotIn'"));
-    } else if (!takes_values && !expression["values"].empty()) {
       errors.push_back(
-          forbidden_field(at + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+          required_field(at + ".values", "must be specified when `operator` is 'In' or 'NotIn'"));
+    } else if (!takes_values && !expression["values"].empty()) {
+      errors.push_back(forbidden_field(
+          at + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
     }
     std::string_view key = expression["key"].text();
     for (const std::string& complaint : check_qualified_name(key)) {
@@ -299,7 +310,8 @@ FieldErrors check_label_selector(const Value& selector, const std::string& path)
     for (std::size_t j = 0; j < expression["values"].size(); ++j) {
       std::string_view value = expression["values"][j].text();
       for (const std::string& complaint : check_label_value(value)) {
-        errors.push_back(invalid_field(at + ".values[" + std::to_string(j) + "]", value, complaint));
+        errors.push_back(
+            invalid_field(at + ".values[" + std::to_string(j) + "]", value, complaint));
       }
     }
   }

@@ -1,4 +1,5 @@
-// Label and field selectors: Kubernetes' grammar, its error texts, its canonical text (golden suite `selectors`).
+// Label and field selectors: Kubernetes' grammar, its error texts, its canonical text (golden suite
+// `selectors`).
 //
 // A parsed selector is a value. Matching allocates nothing: it is on the path of every event.
 #pragma once
@@ -50,7 +51,9 @@ class LabelSelector {
 
   // `labels` is metadata.labels.
   bool matches(const json::Value& labels) const;
-  bool matches_object(const json::Value& object) const { return matches(object["metadata"]["labels"]); }
+  bool matches_object(const json::Value& object) const {
+    return matches(object["metadata"]["labels"]);
+  }
 
   // Has no requirement, and is not the one that matches nothing.
   bool empty() const { return !nothing_ && requirements_.empty(); }
@@ -93,7 +96,8 @@ struct FieldRequirement {
 class FieldSelector {
  public:
   FieldSelector() = default;
-  explicit FieldSelector(std::vector<FieldRequirement> requirements) : requirements_(std::move(requirements)) {}
+  explicit FieldSelector(std::vector<FieldRequirement> requirements)
+      : requirements_(std::move(requirements)) {}
 
   // `lookup(field)` gives the field's text, "" when it has none.
   template <class Lookup>
@@ -103,7 +107,8 @@ class FieldSelector {
     }
     return true;
   }
-  // Fields are paths into the object ("metadata.name", "status.phase"); booleans and integers compare as text.
+  // Fields are paths into the object ("metadata.name", "status.phase"); booleans and integers
+  // compare as text.
   bool matches_object(const json::Value& object) const;
 
   bool empty() const { return requirements_.empty(); }

@@ -1,4 +1,5 @@
-// The grammar of label selectors ("a=b,c in (d,e),!f") and the simpler ones of label sets and field selectors.
+// The grammar of label selectors ("a=b,c in (d,e),!f") and the simpler ones of label sets and field
+// selectors.
 #include <algorithm>
 #include <set>
 
@@ -12,7 +13,20 @@ namespace {
 using json::Value;
 
 enum class Token : std::uint8_t {
-  Error, End, Close, Comma, Not, DoubleEquals, Equals, Greater, Name, In, Less, NotEquals, NotIn, Open,
+  Error,
+  End,
+  Close,
+  Comma,
+  Not,
+  DoubleEquals,
+  Equals,
+  Greater,
+  Name,
+  In,
+  Less,
+  NotEquals,
+  NotIn,
+  Open,
 };
 
 struct Item {
@@ -72,7 +86,8 @@ std::vector<Item> read_items(std::string_view text) {
 
 std::string complain_key(std::string_view key) {
   std::string text;
-  for (const std::string& complaint : check_qualified_name(key)) text += (text.empty() ? "" : "; ") + complaint;
+  for (const std::string& complaint : check_qualified_name(key))
+    text += (text.empty() ? "" : "; ") + complaint;
   return text;
 }
 
@@ -108,7 +123,9 @@ class Parser {
   }
 
   // Where a name may stand, `in` and `notin` are names.
-  static Token as_name(Token token) { return token == Token::In || token == Token::NotIn ? Token::Name : token; }
+  static Token as_name(Token token) {
+    return token == Token::In || token == Token::NotIn ? Token::Name : token;
+  }
   Token peek() const { return as_name(items_[at_].token); }
   Item take() {
     Item item = take_keyword();
@@ -259,9 +276,11 @@ Result<Value> parse_labels(std::string_view text) {
       return fail(Code::Invalid, "<nil>: " + invalid_field("", key, complaint).message);
     }
     std::string complaint;
-    for (const std::string& each : check_label_value(value)) complaint += (complaint.empty() ? "" : "; ") + each;
+    for (const std::string& each : check_label_value(value))
+      complaint += (complaint.empty() ? "" : "; ") + each;
     if (!complaint.empty()) {
-      return fail(Code::Invalid, "[" + std::string(key) + "]: " + invalid_field("", value, complaint).message);
+      return fail(Code::Invalid,
+                  "[" + std::string(key) + "]: " + invalid_field("", value, complaint).message);
     }
     labels.set(key, value);
   }
@@ -282,14 +301,15 @@ Result<std::string> unescape_field_value(std::string_view value) {
   for (std::size_t i = 0; i < value.size(); ++i) {
     char c = value[i];
     if (c == ',' || c == '=') {
-      return fail(Code::Invalid,
-                  "invalid field selector: unescaped character in value: " + std::to_string(static_cast<int>(c)));
+      return fail(Code::Invalid, "invalid field selector: unescaped character in value: " +
+                                     std::to_string(static_cast<int>(c)));
     }
     if (c == '\\') {
       std::string_view next = value.substr(i + 1);
       if (!next.empty()) next = next.substr(0, json::rune_at(next, 0).size);
       if (next != "\\" && next != "," && next != "=") {
-        return fail(Code::Invalid, "invalid field selector: invalid escape sequence: \\" + std::string(next));
+        return fail(Code::Invalid,
+                    "invalid field selector: invalid escape sequence: \\" + std::string(next));
       }
       c = next[0];
       ++i;
@@ -308,8 +328,8 @@ Result<FieldSelector> parse_field_selector(std::string_view text) {
     std::size_t at = 0;
     while (at < term.size() && term[at] != '=' && !term.substr(at).starts_with("!=")) ++at;
     if (at == term.size()) {
-      return fail(Code::Invalid,
-                  "invalid selector: '" + std::string(text) + "'; can't understand '" + std::string(term) + "'");
+      return fail(Code::Invalid, "invalid selector: '" + std::string(text) +
+                                     "'; can't understand '" + std::string(term) + "'");
     }
     std::string_view rest = term.substr(at);
     bool equal = !rest.starts_with("!=");
@@ -317,7 +337,8 @@ Result<FieldSelector> parse_field_selector(std::string_view text) {
     TRY_ASSIGN(std::string value, unescape_field_value(rest));
     std::string field(term.substr(0, at));
     // A term without field and value asks for nothing.
-    if (!field.empty() || !value.empty()) requirements.push_back({std::move(field), equal, std::move(value)});
+    if (!field.empty() || !value.empty())
+      requirements.push_back({std::move(field), equal, std::move(value)});
   }
   return FieldSelector(std::move(requirements));
 }
@@ -350,7 +371,8 @@ std::string FieldSelector::text() const {
   std::string out;
   for (const FieldRequirement& requirement : requirements_) {
     if (!out.empty()) out += ",";
-    out += requirement.field + (requirement.equal ? "=" : "!=") + escape_field_value(requirement.value);
+    out += requirement.field + (requirement.equal ? "=" : "!=") +
+           escape_field_value(requirement.value);
   }
   return out;
 }

@@ -305,6 +305,8 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
   bool unchanged = is_deployed(summary) && resources_feature(summary)->hash->data == outcome.hash;
   std::vector<Placed> wanted;
   std::vector<Conflict> conflicts;
+  // Two references with one object: one of them is deployed, and the other is told as a conflict at the end.
+  std::vector<Conflict> duplicates;
   for (std::size_t next = 0; next < manifest.objects.size();) {
     std::vector<Placed> stage;
     for (Desired& desired : take_stage(manifest.objects, next)) {
@@ -312,8 +314,8 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       if (!resource) co_return fail(std::move(resource.error()).during(desired.where));
       stage.push_back(place(std::move(desired), std::move(*resource)));
     }
-    std::vector<Conflict> duplicates = settle_duplicates(stage, sources.contents);
-    conflicts.insert(conflicts.end(), duplicates.begin(), duplicates.end());
+    std::vector<Conflict> twice = settle_duplicates(stage, sources.contents);
+    duplicates.insert(duplicates.end(), twice.begin(), twice.end());
     wanted.insert(wanted.end(), stage.begin(), stage.end());
     std::vector<Placed> objects;
     std::vector<Stamp> stamps;
@@ -339,6 +341,7 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
     if (!conflicts.empty() && !rules.continue_on_conflict) break;
   }
   if (!conflicts.empty()) co_return fail(Code::Conflict, conflicts.front().message);
+  if (!duplicates.empty()) co_return fail(Code::Conflict, duplicates.front().message);
   auto pruned = co_await delete_objects(context, target, ledger_, budget_, *owner,
                                         stale(target.owned.of_owner(*owner), wanted), "the profile's content no longer holds it");
   co_return pruned;

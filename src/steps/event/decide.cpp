@@ -14,28 +14,7 @@ kube::ObjectId id_of(const model::ObjectReference& reference) {
 
 // What the existing reports say about kinds of which nothing is known now.
 void keep_incomplete(const Inputs& inputs, Matches& matches) {
-  if (inputs.incomplete.empty()) return;
-  for (const auto& [name, report] : inputs.existing) {
-    auto objects = model::decode_resources(report->spec.resources);
-    std::map<kube::ObjectId, json::Value> by_id;
-    if (objects) {
-      for (json::Value& object : *objects) {
-        kube::ObjectId id = kube::id_of(object);
-        by_id.emplace(std::move(id), std::move(object));
-      }
-    }
-    for (const model::ObjectReference& reference : report->spec.matching_resources) {
-      kube::ObjectId id = id_of(reference);
-      if (!inputs.incomplete.contains({id.group, id.kind}) || matches.contains(id)) continue;
-      Match match{.reference = reference, .object = {}, .bytes = 0};
-      auto object = by_id.find(id);
-      if (object != by_id.end()) {
-        match.bytes = json::write(object->second).size();
-        match.object = std::move(object->second);
-      }
-      matches.emplace(std::move(id), std::move(match));
-    }
-  }
+  for (const kube::GroupKind& kind : inputs.incomplete) matches.merge(reported_matches(inputs.existing, kind));
 }
 
 using Shard = std::vector<const Matches::value_type*>;
@@ -89,6 +68,31 @@ model::EventReport make_report(const Inputs& inputs, std::size_t number, const S
 }
 
 }  // namespace
+
+Matches reported_matches(const std::map<std::string, std::shared_ptr<const model::EventReport>>& reports,
+                         const kube::GroupKind& kind) {
+  Matches matches;
+  for (const auto& [name, report] : reports) {
+    std::map<kube::ObjectId, json::Value> by_id;
+    auto objects = model::decode_resources(report->spec.resources);
+    for (std::size_t i = 0; objects && i < objects->size(); ++i) {
+      kube::ObjectId id = kube::id_of((*objects)[i]);
+      by_id.emplace(std::move(id), std::move((*objects)[i]));
+    }
+    for (const model::ObjectReference& reference : report->spec.matching_resources) {
+      kube::ObjectId id = id_of(reference);
+      if (id.group != kind.group || id.kind != kind.kind) continue;
+      Match match{.reference = reference, .object = {}, .bytes = 0};
+      auto object = by_id.find(id);
+      if (object != by_id.end()) {
+        match.bytes = json::write(object->second).size();
+        match.object = std::move(object->second);
+      }
+      matches.emplace(std::move(id), std::move(match));
+    }
+  }
+  return matches;
+}
 
 std::size_t shard_of(const kube::ObjectId& id, std::size_t count) {
   Digest digest = sha256(id.group + "/" + id.kind + "/" + id.key.text());

@@ -54,6 +54,10 @@ struct Decision {
 
 Decision decide(const Inputs& inputs);
 
+// What reports say about the objects of one kind.
+Matches reported_matches(const std::map<std::string, std::shared_ptr<const model::EventReport>>& reports,
+                         const kube::GroupKind& kind);
+
 // Which of `count` reports (a power of two) an object belongs to.
 std::size_t shard_of(const kube::ObjectId& id, std::size_t count);
 

@@ -8,10 +8,15 @@ namespace {
 constexpr std::size_t kReportsParallel = 64;
 constexpr std::size_t kStatusesParallel = 8;
 
+bool same_script(const Filter& a, const Filter& b) {
+  if (a.broken != b.broken || !a.script != !b.script) return false;
+  return !a.script || a.script->text() == b.script->text();
+}
+
 bool same(const std::vector<Subscription>& a, const std::vector<Subscription>& b) {
   return std::ranges::equal(a, b, [](const Subscription& x, const Subscription& y) {
-    return x.source == y.source && x.selector == y.selector && x.filter.script == y.filter.script &&
-           x.filter.broken == y.filter.broken && x.collect == y.collect;
+    return x.source == y.source && x.selector == y.selector && same_script(x.filter, y.filter) &&
+           x.collect == y.collect;
   });
 }
 
@@ -24,6 +29,7 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
       management_(management),
       registry_(registry),
       ledger_(ledger),
+      replan_soon_(loop, [this] { replan(); }),
       reports_(
           loop, kReportsParallel, [this](io::Context context, SourceKey key) { return reconcile(std::move(context), std::move(key)); },
           [this](const SourceKey& key, const Error& error) {
@@ -44,7 +50,7 @@ void Step::listen() {
   auto spec_changed = [this](const control::Change& change) {
     if (change.before["spec"] != change.after["spec"] ||
         change.before["metadata"]["deletionTimestamp"] != change.after["metadata"]["deletionTimestamp"]) {
-      replan_soon();
+      replan_soon_.request();
     }
   };
   management_.event_triggers.store().listen(spec_changed);
@@ -59,7 +65,7 @@ void Step::listen() {
   });
   registry_.listen([this](cluster::ClusterChange change, cluster::Cluster& cluster) {
     if (change == cluster::ClusterChange::Gone) replan_cluster(cluster.ref(), {});
-    replan_soon();
+    replan_soon_.request();
   });
 }
 
@@ -77,15 +83,8 @@ void Step::cancel() {
   watches_.clear();
 }
 
-void Step::replan_soon() {
-  if (!scope_ || std::exchange(replanning_, true)) return;
-  loop_.post([this] {
-    replanning_ = false;
-    if (!scope_->context().cancel.requested()) replan();
-  });
-}
-
 void Step::replan() {
+  if (!scope_ || scope_->context().cancel.requested()) return;
   Plan plan = gather_plan(management_, registry_);
   std::set<SourceKey> touched = plan.wanted;
   touched.insert(plan_.wanted.begin(), plan_.wanted.end());
@@ -145,6 +144,12 @@ void Step::begin(const std::shared_ptr<cluster::Cluster>& of, const WatchKey& ke
                                                  reports_.wake(subscription.source);
                                                  statuses_.wake(subscription.source.source);
                                                });
+  for (std::size_t i = 0; !before && i < wanted.size(); ++i) {
+    // After a restart the reports say what was decided before.
+    SelectorState known;
+    known.matches = reported_matches(gather_reports(management_, wanted[i].source), {key.gvk.group, key.gvk.kind});
+    running->watch->inherit(i, std::move(known));
+  }
   for (std::size_t i = 0; before && i < wanted.size(); ++i) {
     for (std::size_t k = 0; k < before->subscriptions().size(); ++k) {
       const Subscription& old = before->subscriptions()[k];

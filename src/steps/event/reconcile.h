@@ -33,7 +33,6 @@ class Step {
   using Watches = std::map<WatchKey, std::unique_ptr<Running>>;
 
   void listen();
-  void replan_soon();
   void replan();
   void replan_cluster(const model::ClusterRef& ref, std::map<WatchKey, std::vector<Subscription>> wanted);
   void begin(const std::shared_ptr<cluster::Cluster>& of, const WatchKey& key,
@@ -55,7 +54,7 @@ class Step {
   Engines engines_;
   io::TaskScope* scope_ = nullptr;
   Plan plan_;
-  bool replanning_ = false;
+  control::Soon replan_soon_;
   std::map<model::ClusterRef, Watches> watches_;
   // What was left over from a decision: shown in the source's condition.
   std::map<SourceKey, std::string> refused_;

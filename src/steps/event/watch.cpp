@@ -47,10 +47,16 @@ Match make_match(const json::Value& object, bool collect) {
   match.reference.kind = object["kind"].string();
   match.reference.ns = kube::namespace_of(object);
   match.reference.name = kube::name_of(object);
-  if (collect) {
-    match.object = object;
-    match.bytes = size_of(object);
+  if (!collect) return match;
+  match.object = object;
+  // Secrets do not enter reports: of a Secret only its metadata and type are collected (design section 10).
+  bool secret = object["kind"].text() == "Secret" && object["apiVersion"].text() == "v1";
+  if (secret) {
+    match.object.erase("data");
+    match.object.erase("stringData");
+    match.object.erase_path({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"});
   }
+  match.bytes = size_of(match.object);
   return match;
 }
 

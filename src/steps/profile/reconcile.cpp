@@ -23,6 +23,7 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
       management_(management),
       registry_(registry),
       ledger_(ledger),
+      wake_soon_(loop, [this] { wake_all(); }),
       profiles_(
           loop, kProfilesParallel,
           [this](io::Context context, ProfileKey key) { return reconcile(std::move(context), std::move(key)); },
@@ -58,16 +59,11 @@ void Step::listen() {
     if (!same) profiles_.wake(*owner);
     statuses_.wake(*owner);
   });
-  registry_.listen([this](cluster::ClusterChange, cluster::Cluster&) {
-    if (!scope_ || std::exchange(waking_, true)) return;
-    loop_.post([this] {
-      waking_ = false;
-      wake_all();
-    });
-  });
+  registry_.listen([this](cluster::ClusterChange, cluster::Cluster&) { wake_soon_.request(); });
 }
 
 void Step::wake_all() {
+  if (!scope_) return;
   for (model::ProfileScope scope : {model::ProfileScope::Cluster, model::ProfileScope::Namespace}) {
     for (const auto& [key, object] : management_.profiles_of(scope).store().all()) {
       profiles_.wake({scope, key});

@@ -31,7 +31,7 @@ class Step {
   cluster::Registry& registry_;
   ledger::Ledger& ledger_;
   io::TaskScope* scope_ = nullptr;
-  bool waking_ = false;
+  control::Soon wake_soon_;
   control::Queue<ProfileKey> profiles_;
   control::Queue<ProfileKey> statuses_;
 };

@@ -44,6 +44,7 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
       registry_(registry),
       ledger_(ledger),
       events_(management, [this](const SourceKey& key, const std::vector<kube::ObjectId>& changed) { hear_events(key, changed); }),
+      rescope_soon_(loop, [this] { rescope_all(); }),
       units_(
           loop, kUnitsParallel, [this](io::Context context, Unit unit) { return reconcile(std::move(context), std::move(unit)); },
           [this](const Unit& unit, const Error& error) {
@@ -83,9 +84,9 @@ void Step::listen() {
     if (!same) units_.wake(*unit);
     triggers_.wake(trigger_key(*unit));
   });
-  registry_.listen([this](cluster::ClusterChange, cluster::Cluster&) { rescope_soon(); });
+  registry_.listen([this](cluster::ClusterChange, cluster::Cluster&) { rescope_soon_.request(); });
   management_.event_sources.store().listen([this](const control::Change& change) {
-    if (change.before.is_null() != change.after.is_null()) rescope_soon();
+    if (change.before.is_null() != change.after.is_null()) rescope_soon_.request();
   });
 }
 
@@ -125,21 +126,17 @@ void Step::start(io::TaskScope& scope) {
   triggers_.start(scope);
 }
 
-void Step::rescope_soon() {
-  if (!scope_ || std::exchange(rescoping_, true)) return;
-  loop_.post([this] {
-    rescoping_ = false;
-    if (scope_->context().cancel.requested()) return;
-    std::map<TriggerKey, Scope> before = scopes_;
-    rescope();
-    std::set<TriggerKey> keys;
-    for (const auto& [key, scope] : before) keys.insert(key);
-    for (const auto& [key, scope] : scopes_) keys.insert(key);
-    for (const TriggerKey& key : keys) {
-      triggers_.wake(key);
-      wake_units(key);
-    }
-  });
+// Clusters or sources changed: every trigger looks again where it stands.
+void Step::rescope_all() {
+  if (!scope_ || scope_->context().cancel.requested()) return;
+  std::set<TriggerKey> keys;
+  for (const auto& [key, scope] : scopes_) keys.insert(key);
+  rescope();
+  for (const auto& [key, scope] : scopes_) keys.insert(key);
+  for (const TriggerKey& key : keys) {
+    triggers_.wake(key);
+    wake_units(key);
+  }
 }
 
 void Step::rescope() {
@@ -240,7 +237,8 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, Unit unit)
       remember_uses(unit, {});
       auto left = co_await withdraw(std::move(context), management_, ledger_, unit, why);
       if (!left) co_return fail(std::move(left).error());
-      triggers_.wake(trigger_key(unit));
+      // What is left ends with its profile, and wakes the unit and the trigger then.
+      if (*left == Left::Nothing) triggers_.wake(trigger_key(unit));
       co_return control::Again{};
     }
     case Wanted::Yes: break;
@@ -364,7 +362,6 @@ io::Task<Result<bool>> Step::settle_finalizer(io::Context context, TriggerKey ke
     co_return false;
   }
   std::set<Unit> units = existing_units(management_, key);
-  for (const Unit& unit : units) units_.wake(unit);
   if (!units.empty() || !kube::has_finalizer(object, finalizer)) co_return !units.empty();
   auto written = co_await collection.update(context, control::without_finalizer(std::move(object), finalizer));
   if (!written) co_return fail(std::move(written).error());

@@ -23,8 +23,8 @@ class Step {
  private:
   void listen();
   void listen_content(control::Collection& collection, model::RefKind kind);
-  void rescope_soon();
   void rescope();
+  void rescope_all();
   void wake_units(const TriggerKey& key);
   void hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed);
 
@@ -49,7 +49,7 @@ class Step {
   gotemplate::Cache templates_;
   Events events_;
   io::TaskScope* scope_ = nullptr;
-  bool rescoping_ = false;
+  control::Soon rescope_soon_;
   std::map<TriggerKey, Scope> scopes_;
   std::map<SourceKey, std::set<TriggerKey>> triggers_of_;
   // Which units used which content when they were last rendered, and the reverse.

@@ -1,0 +1,96 @@
+#include "steps/event/decide.h"
+
+#include "tests/support/cases.h"
+
+namespace lesto::event {
+namespace {
+
+model::ClusterRef cluster() { return {"clusters", "gke", model::ClusterType::Sveltos}; }
+
+kube::ObjectId service(const std::string& name) { return {"", "Service", {"default", name}}; }
+
+model::ObjectReference reference(const std::string& name) {
+  model::ObjectReference made;
+  made.api_version = "v1";
+  made.kind = "Service";
+  made.ns = "default";
+  made.name = name;
+  return made;
+}
+
+void add_match(Matches& matches, const std::string& name, std::size_t bytes) {
+  Match match{.reference = reference(name), .object = {}, .bytes = bytes};
+  if (bytes > 0) {
+    match.object = json::object({{"apiVersion", "v1"},
+                                 {"kind", "Service"},
+                                 {"metadata", json::object({{"name", name}, {"namespace", "default"}})}});
+  }
+  matches.emplace(service(name), std::move(match));
+}
+
+std::shared_ptr<const model::EventReport> report(const std::string& name, const json::Value& matches) {
+  auto made = std::make_shared<model::EventReport>();
+  made->meta.name = name;
+  made->meta.ns = "clusters";
+  made->spec.cluster = cluster();
+  made->spec.event_source_name = "s";
+  for (const json::Value& match : matches.items()) made->spec.matching_resources.push_back(reference(match.string()));
+  return made;
+}
+
+Inputs read(const json::Value& given) {
+  Inputs inputs{.cluster = cluster(), .source = "s", .matches = {}, .incomplete = {}, .existing = {}, .failure = {}};
+  inputs.wanted = given["wanted"].boolean(true);
+  inputs.collect_resources = given["collect"].boolean();
+  inputs.hold = given["hold"].boolean();
+  std::size_t bytes = static_cast<std::size_t>(given["bytes"].integer());
+  for (const json::Value& match : given["matches"].items()) add_match(inputs.matches, match.string(), bytes);
+  for (std::int64_t i = 0; i < given["many"].integer(); ++i) add_match(inputs.matches, "n" + std::to_string(i), bytes);
+  for (const json::Value& kind : given["incomplete"].items()) inputs.incomplete.insert({"", kind.string()});
+  for (const json::Member& existing : given["reports"].members()) {
+    inputs.existing[std::string(existing.name())] = report(std::string(existing.name()), existing.value);
+  }
+  return inputs;
+}
+
+json::Value names(const std::vector<model::EventReport>& reports) {
+  json::Value value = json::object({});
+  for (const model::EventReport& made : reports) {
+    json::Value matches = json::array({});
+    for (const model::ObjectReference& match : made.spec.matching_resources) matches.push(match.name);
+    value.set(made.meta.name, std::move(matches));
+  }
+  return value;
+}
+
+json::Value decide_case(const json::Value& given) {
+  Decision decision = decide(read(given));
+  json::Value decided = json::object({});
+  if (!given["many"].is_null()) {
+    // Of a large source only the shape is looked at.
+    std::size_t most = 0;
+    std::size_t all = 0;
+    for (const model::EventReport& made : decision.create) {
+      most = std::max(most, made.spec.matching_resources.size());
+      all += made.spec.matching_resources.size();
+    }
+    decided.set("reports", static_cast<std::int64_t>(decision.create.size()));
+    decided.set("withinLimit", most <= kReportMatchesMax);
+    decided.set("matches", static_cast<std::int64_t>(all));
+    return decided;
+  }
+  if (!decision.create.empty()) decided.set("create", names(decision.create));
+  if (!decision.update.empty()) decided.set("update", names(decision.update));
+  for (const auto& removed : decision.remove) decided.at("remove").push(removed->meta.name);
+  if (decision.refused) decided.set("refused", *decision.refused);
+  return decided;
+}
+
+}  // namespace
+}  // namespace lesto::event
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  lesto::testing_support::register_cases("steps/event", lesto::event::decide_case);
+  return RUN_ALL_TESTS();
+}
