@@ -44,6 +44,11 @@ Outcome<void> check_kind(const Call& call, json::Value& object) {
   std::string wanted = call.api_version();
   const std::string& kind = call.resource->kind;
   if (!object.is_object()) return refuse(bad_request(unrecognized(call, "json: cannot unmarshal into Go value")));
+  for (const char* field : {"apiVersion", "kind"}) {
+    const json::Value& value = object[field];
+    if (value.is_null() || value.is_string()) continue;
+    return refuse(bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal into Go struct field ." + std::string(field) + " of type string"));
+  }
   std::string_view own_version = object["apiVersion"].text();
   std::string_view own_kind = object["kind"].text();
   if (call.resource->custom) {
