@@ -233,6 +233,44 @@ SprigHost Vm::sprig_host() const {
   return {now_, rng_, static_cast<std::uint64_t>(std::max<std::int64_t>(steps_, 0)) / kSprigStep};
 }
 
+void Vm::set_walk(lua_State* L, int table, int keys) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.walk);
+  lua_pushvalue(L, table);
+  lua_rawseti(L, -2, 1);
+  lua_pushvalue(L, keys);
+  lua_rawseti(L, -2, 2);
+  lua_pushnumber(L, 1);
+  lua_rawseti(L, -2, 3);
+  lua_pop(L, 1);
+}
+
+bool Vm::push_walk(lua_State* L, int table) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.walk);
+  lua_rawgeti(L, -1, 1);
+  bool same = lua_rawequal(L, -1, table) != 0;
+  lua_pop(L, 1);
+  if (same) lua_rawgeti(L, -1, 2);
+  lua_remove(L, same ? -2 : -1);
+  return same;
+}
+
+int Vm::number_of(lua_State* L, int index) {
+  lua_pushvalue(L, index);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.numbers);
+  lua_pushvalue(L, -2);
+  lua_rawget(L, -2);
+  int number = static_cast<int>(lua_tonumber(L, -1));
+  lua_pop(L, 1);
+  if (number == 0) {
+    number = ++numbered_;
+    lua_pushvalue(L, -2);
+    lua_pushnumber(L, number);
+    lua_rawset(L, -3);
+  }
+  lua_pop(L, 2);
+  return number;
+}
+
 void Vm::push_globals(lua_State* L) { lua_rawgeti(L, LUA_REGISTRYINDEX, references_.current); }
 
 bool Vm::push_module(lua_State* L, std::string_view name) {
@@ -341,6 +379,9 @@ bool Vm::prepare() {
     };
     weak(references.holes);
     weak(references.lists);
+    weak(references.numbers);
+    lua_newtable(L);
+    keep(references.walk);
     lua_newtable(L);
     keep(references.loaded);
     lua_newtable(L);
@@ -399,6 +440,16 @@ int Vm::run_protected(lua_State* L) {
   lua_pushcfunction(L, on_error);
   const int handler = 1;
   if (!vm.load(L, run)) return 0;
+  for (int reference : {vm.references_.walk, vm.references_.numbers}) {
+    lua_newtable(L);
+    if (reference == vm.references_.numbers) {
+      lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
+      lua_getmetatable(L, -1);
+      lua_setmetatable(L, -3);
+      lua_pop(L, 1);
+    }
+    lua_rawseti(L, LUA_REGISTRYINDEX, reference);
+  }
   if (vm.own_strings_) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references_.libraries);
     lua_getfield(L, -1, "string");
@@ -490,6 +541,7 @@ Outcome<json::Value> Vm::evaluate(const std::shared_ptr<const Script>& script, c
   bare_ = input.entry == Entry::ClusterCheck;
   all_holes_ = script->hidden_holes();
   any_holes_ = false;
+  numbered_ = 0;
   random_state_ = 0x9E3779B97F4A7C15ULL;
   values_built_ = 0;
   problem_.clear();
