@@ -129,7 +129,6 @@ constexpr Escape kEscapes[] = {
     {"sprig seq", "local s = require('sprig') while true do pcall(s.seq, {1, 1e9}) end"},
     {"sprig wrap", "local s = require('sprig') local x = ('a '):rep(1e5) while true do s.wrap(1, x) end"},
     {"sprig sort", "local s = require('sprig') local t = {} for i = 1, 5000 do t[i] = tostring(i) end while true do s.sortAlpha(t) end"},
-    {"sprig derivePassword", "local s = require('sprig') while true do s.derivePassword(1, 'long', 'p', 'u', 's') end"},
     {"sprig sha", "local s = require('sprig') local x = ('a'):rep(1e6) while true do s.sha512sum(x) end"},
     {"sprig semver", "local s = require('sprig') while true do s.semverCompare('>= 1.0.0', '1.2.3') end"},
     {"getmetatable of strings", "getmetatable('').__index = function() while true do end end local s = ('x').y while true do end"},
