@@ -233,7 +233,30 @@ SprigHost Vm::sprig_host() const {
   return {now_, rng_, static_cast<std::uint64_t>(std::max<std::int64_t>(steps_, 0)) / kSprigStep};
 }
 
+// What the evaluation before left in the registry goes, as far as it left something.
+void Vm::forget_last(lua_State* L) {
+  if (walked_) {
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, references_.walk);
+    walked_ = false;
+  }
+  if (required_) {
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, references_.loaded);
+    required_ = false;
+  }
+  if (numbered_ == 0) return;
+  numbered_ = 0;
+  lua_newtable(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.numbers);
+  lua_getmetatable(L, -1);
+  lua_setmetatable(L, -3);
+  lua_pop(L, 1);
+  lua_rawseti(L, LUA_REGISTRYINDEX, references_.numbers);
+}
+
 void Vm::set_walk(lua_State* L, int table, int keys) {
+  walked_ = true;
   lua_rawgeti(L, LUA_REGISTRYINDEX, references_.walk);
   lua_pushvalue(L, table);
   lua_rawseti(L, -2, 1);
@@ -296,6 +319,7 @@ bool Vm::push_module(lua_State* L, std::string_view name) {
     lua_insert(L, -2);
     lua_rawset(L, copy);
   }
+  required_ = true;
   push(L, name);
   lua_pushvalue(L, copy);
   lua_rawset(L, loaded);
@@ -397,6 +421,9 @@ bool Vm::prepare() {
 void Vm::discard() {
   if (state_) lua_close(state_);
   state_ = nullptr;
+  walked_ = required_ = false;
+  numbered_ = 0;
+  own_strings_ = false;
   loaded_.clear();
 }
 
@@ -440,16 +467,7 @@ int Vm::run_protected(lua_State* L) {
   lua_pushcfunction(L, on_error);
   const int handler = 1;
   if (!vm.load(L, run)) return 0;
-  for (int reference : {vm.references_.walk, vm.references_.numbers}) {
-    lua_newtable(L);
-    if (reference == vm.references_.numbers) {
-      lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
-      lua_getmetatable(L, -1);
-      lua_setmetatable(L, -3);
-      lua_pop(L, 1);
-    }
-    lua_rawseti(L, LUA_REGISTRYINDEX, reference);
-  }
+  vm.forget_last(L);
   if (vm.own_strings_) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references_.libraries);
     lua_getfield(L, -1, "string");
@@ -470,8 +488,6 @@ int Vm::run_protected(lua_State* L) {
   lua_setfenv(L, 2);
   lua_pushvalue(L, globals);
   lua_rawseti(L, LUA_REGISTRYINDEX, vm.references_.current);
-  lua_newtable(L);
-  lua_rawseti(L, LUA_REGISTRYINDEX, vm.references_.loaded);
   lua_sethook(L, on_count, LUA_MASKCOUNT, kHookInterval);
 
   bool health = run.input.entry == Entry::Health;
@@ -541,7 +557,6 @@ Outcome<json::Value> Vm::evaluate(const std::shared_ptr<const Script>& script, c
   bare_ = input.entry == Entry::ClusterCheck;
   all_holes_ = script->hidden_holes();
   any_holes_ = false;
-  numbered_ = 0;
   random_state_ = 0x9E3779B97F4A7C15ULL;
   values_built_ = 0;
   problem_.clear();

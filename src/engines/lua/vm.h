@@ -175,6 +175,7 @@ class Vm {
   static void on_count(lua_State* L, lua_Debug* info);
   static int run_protected(lua_State* L);
   static int on_error(lua_State* L);
+  void forget_last(lua_State* L);
   bool load(lua_State* L, Run& run);
   void drop_oldest(lua_State* L);
 
@@ -199,6 +200,8 @@ class Vm {
   std::uint64_t random_state_ = 0;
   const void* called_ = nullptr;
   bool own_strings_ = false;
+  bool walked_ = false;
+  bool required_ = false;
   std::vector<OrderedKey> ordered_keys_;
   int numbered_ = 0;
   Outcome<std::shared_ptr<const Script>> compiled_;
