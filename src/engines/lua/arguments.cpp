@@ -193,8 +193,12 @@ void push_text(lua_State* L, int index) {
     case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false"); return;
     case LUA_TNUMBER: push_number_text(L, lua_tonumber(L, index)); return;
     case LUA_TSTRING: lua_pushvalue(L, index); return;
-    default: lua_pushfstring(L, "%s: %p", type_name(L, index), lua_topointer(L, index)); return;
+    default: break;
   }
+  // Not its address, which would differ from run to run.
+  char digits[16];
+  std::snprintf(digits, sizeof digits, "0x%08x", static_cast<unsigned>(Vm::of(L).number_of(L, index)));
+  lua_pushfstring(L, "%s: %s", type_name(L, index), digits);
 }
 
 bool push_metamethod(lua_State* L, int index, const char* event) {

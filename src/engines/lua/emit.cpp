@@ -365,7 +365,8 @@ class Emitter {
       }
       // The calls that operators become are no tail calls either.
       bool operation = e.kind == ExpressionKind::Arithmetic || e.kind == ExpressionKind::Concat ||
-                       e.kind == ExpressionKind::Minus || e.kind == ExpressionKind::Length;
+                       e.kind == ExpressionKind::Minus || e.kind == ExpressionKind::Length ||
+                       e.kind == ExpressionKind::Compare;
       if (operation) {
         put("(");
         expression(e);
@@ -427,7 +428,7 @@ class Emitter {
       case ExpressionKind::Table: return table(e);
       case ExpressionKind::Or: return native(e, " or ");
       case ExpressionKind::And: return native(e, " and ");
-      case ExpressionKind::Compare: return native(e, e.text);
+      case ExpressionKind::Compare: return compare(e);
       case ExpressionKind::Concat: return concat(e, 0);
       case ExpressionKind::Arithmetic: return arithmetic(e);
       case ExpressionKind::Minus: return minus(e);
@@ -499,6 +500,17 @@ class Emitter {
     expression(*e.left);
     put(op);
     expression(*e.right);
+    put(")");
+  }
+
+  // Two texts may be long, and then comparing them has to be paid for.
+  void compare(const Expression& e) {
+    bool equality = e.text == "==" || e.text == "~=";
+    if (equality || is_number(*e.left) || is_number(*e.right)) return native(e, e.text);
+    hidden(e.text == "<" ? "lt" : e.text == ">" ? "gt" : e.text == "<=" ? "le" : "ge");
+    operand(*e.left);
+    put(",");
+    operand(*e.right);
     put(")");
   }
 

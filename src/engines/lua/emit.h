@@ -2,7 +2,7 @@
 //
 // What LuaJIT does alike is written as it stands; the operators whose results or errors differ become calls of hidden
 // functions, which arrive as the chunk's first argument (see operators.cpp):
-//   a .. b → cat(a, b)     #a → len(a)     a + b → add(a, b)     -a → unm(a)     return f() → return ret(f())
+//   a < b → lt(a, b)     a .. b → cat(a, b)     #a → len(a)     a + b → add(a, b)     -a → unm(a)     return f() → return ret(f())
 // Lines are kept, so that positions in errors are those of the script.
 #pragma once
 

@@ -19,10 +19,7 @@ bool is_text_verb(char verb) { return std::string_view("sqxXv").find(verb) != st
 Value go_value(const FormatArgument& argument, char& verb, std::string& holder) {
   auto text = [&](std::string_view content) { return Value::of_text(content); };
   switch (argument.kind) {
-    case Kind::Nil:
-      if (is_text_verb(verb)) return text("nil");
-      verb = 's';
-      return text("&{}");
+    case Kind::Nil: return text("nil");
     case Kind::Bool:
       if (verb == 't') return Value::of_bool(argument.boolean);
       if (is_text_verb(verb)) return text(argument.boolean ? "true" : "false");
@@ -105,6 +102,14 @@ bool go_format(std::string& out, std::string_view format, std::span<const Format
     bool takes = directive.size() > 1 && verb != '%' && used < arguments.size();
     std::span<const Value> values;
     Value value;
+    if (takes && arguments[used].kind == Kind::Nil && !is_text_verb(verb)) {
+      // A pointer to an empty struct, for Go.
+      ++used;
+      out += "&{}";
+      continue;
+    }
+    std::size_t written = out.size();
+    bool boolean = takes && arguments[used].kind == Kind::Bool;
     if (takes) {
       value = go_value(arguments[used++], verb, holder);
       directive.back() = verb;
@@ -112,6 +117,8 @@ bool go_format(std::string& out, std::string_view format, std::span<const Format
     }
     if (!gotemplate::append_formatted(out, context, directive, values)) return false;
     if (out.size() > bytes_max) return false;
+    std::size_t type = boolean ? out.find("(bool=", written) : std::string::npos;
+    if (type != std::string::npos) out.replace(type, 6, "(lua.LBool=");
   }
   if (used < arguments.size()) append_extra(out, arguments.subspan(used));
   return out.size() <= bytes_max;

@@ -183,7 +183,23 @@ bool read_json(Vm& vm, std::string_view text) {
   vm.built() = std::move(*value);
   return true;
 }
+
+// Aliases in a text that has anchors: `*` before a name. Text in quotes counts too.
+std::size_t aliases(std::string_view text) {
+  auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  std::size_t count = 0;
+  bool anchors = false;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    if (!is_name(text[i + 1])) continue;
+    anchors = anchors || text[i] == '&';
+    count += text[i] == '*';
+  }
+  return anchors ? count : 0;
+}
+
 bool read_yaml(Vm& vm, std::string_view text) {
+  // Few aliases can stand for a lot of text, as long as they nest.
+  if (aliases(text) > kYamlAliasesMax) return fail(vm, "yaml: document contains excessive aliasing");
   auto value = json::parse_yaml(text);
   if (!value) return fail(vm, value.error().message());
   vm.built() = std::move(*value);

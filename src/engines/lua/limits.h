@@ -47,6 +47,8 @@ inline constexpr std::size_t kResultValuesMax = 1'000'000;
 inline constexpr int kPatternDepthMax = 100;
 // Captures of a pattern.
 inline constexpr int kCapturesMax = 32;
+// Aliases of a YAML text that a script reads.
+inline constexpr std::size_t kYamlAliasesMax = 20;
 // Prepared scripts that an engine keeps.
 inline constexpr std::size_t kScriptsKept = 256;
 // A state is renewed once its scripts and garbage hold more than this, bytes.

@@ -133,6 +133,52 @@ int length_of(lua_State* L) {
   raise(L, "__len undefined");
 }
 
+// Whether the value at a is less than (or equal to) the one at b, by a metamethod of both; pushes the answer.
+// False when they have none.
+bool compare_by_metamethod(lua_State* L, int a, int b, const char* event) {
+  if (lua_type(L, a) != LUA_TTABLE || !push_metamethod(L, a, event)) return false;
+  if (!push_metamethod(L, b, event)) return false;
+  if (!lua_isfunction(L, -1) || !lua_rawequal(L, -1, -2)) return false;
+  lua_pushvalue(L, a);
+  lua_pushvalue(L, b);
+  Vm::of(L).call(L, 2, 1);
+  lua_pushboolean(L, lua_toboolean(L, -1));
+  return true;
+}
+
+enum class Order : bool { Less, LessOrEqual };
+
+int compare(lua_State* L, int a, int b, Order order) {
+  bool equal_too = order == Order::LessOrEqual;
+  int type = lua_type(L, a);
+  if (type == LUA_TNUMBER && lua_type(L, b) == LUA_TNUMBER) {
+    double x = lua_tonumber(L, a);
+    double y = lua_tonumber(L, b);
+    lua_pushboolean(L, equal_too ? x <= y : x < y);
+    return 1;
+  }
+  if (type == lua_type(L, b)) {
+    if (type == LUA_TSTRING) {
+      std::string_view x = check_string(L, a);
+      std::string_view y = check_string(L, b);
+      Vm::of(L).charge(L, 4 + std::min(x.size(), y.size()) / 16);
+      lua_pushboolean(L, equal_too ? x <= y : x < y);
+      return 1;
+    }
+    if (compare_by_metamethod(L, a, b, equal_too ? "__le" : "__lt")) return 1;
+    if (equal_too && compare_by_metamethod(L, b, a, "__lt")) {
+      lua_pushboolean(L, !lua_toboolean(L, -1));
+      return 1;
+    }
+  }
+  lua_pushfstring(L, "attempt to compare %s with %s", type_name(L, a), type_name(L, b));
+  raise_top(L);
+}
+int less(lua_State* L) { return compare(L, 1, 2, Order::Less); }
+int greater(lua_State* L) { return compare(L, 2, 1, Order::Less); }
+int less_or_equal(lua_State* L) { return compare(L, 1, 2, Order::LessOrEqual); }
+int greater_or_equal(lua_State* L) { return compare(L, 2, 1, Order::LessOrEqual); }
+
 bool is_text(lua_State* L, int index) {
   int type = lua_type(L, index);
   return type == LUA_TSTRING || type == LUA_TNUMBER;
@@ -252,6 +298,10 @@ constexpr NativeEntry kHidden[] = {
     {"mod", arithmetic_of<Operation::Mod>},
     {"pow", arithmetic_of<Operation::Pow>},
     {"unm", negate},
+    {"lt", less},
+    {"gt", greater},
+    {"le", less_or_equal},
+    {"ge", greater_or_equal},
     {"len", length_of},
     {"cat", concatenate},
     {"ret", give_back},

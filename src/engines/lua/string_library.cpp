@@ -345,7 +345,7 @@ int string_sub(lua_State* L) {
     lua_pushliteral(L, "");
     return 1;
   }
-  Vm::of(L).charge(L, static_cast<std::size_t>(end - start) / 32);
+  Vm::of(L).charge(L, static_cast<std::size_t>(end - start) / 16);
   push(L, text.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start)));
   return 1;
 }

@@ -4,6 +4,7 @@
 // value that it stands for. The first touch that a scalar read cannot serve makes it whole: the level is filled in,
 // deeper levels as views, the address and the metatable go, and what is left is a plain table. Native functions make
 // tables whole before they look at them without metamethods, so no script can tell a view from a plain table.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -210,6 +211,73 @@ bool has_hole_mark(lua_State* L, int table) {
   return marked;
 }
 
+// The key on top of the stack.
+OrderedKey ordered_key(lua_State* L, double number) {
+  OrderedKey key;
+  switch (lua_type(L, -1)) {
+    case LUA_TNUMBER:
+      key.rank = is_list_key(number) ? 0 : 1;
+      key.number = number;
+      break;
+    case LUA_TSTRING: {
+      std::size_t size = 0;
+      const char* text = lua_tolstring(L, -1, &size);
+      key.rank = 2;
+      key.text = {text, size};
+      break;
+    }
+    case LUA_TBOOLEAN:
+      key.rank = 3;
+      key.number = lua_toboolean(L, -1);
+      break;
+    default: key.rank = 4; break;
+  }
+  return key;
+}
+
+// Appends the gathered keys to the list in order; keys without an order come last, as the table has them.
+void push_sorted(lua_State* L, Vm& vm, int table, int list, int count) {
+  std::vector<OrderedKey>& keys = vm.ordered_keys();
+  std::ranges::stable_sort(keys, [](const OrderedKey& a, const OrderedKey& b) {
+    if (a.rank != b.rank) return a.rank < b.rank;
+    return a.number != b.number ? a.number < b.number : a.text < b.text;
+  });
+  bool others = false;
+  // The gathered numbers may belong before those that came in order.
+  int moved = count > 0 && !keys.empty() && keys[0].rank == 0 ? count : 0;
+  for (int i = 1; i <= moved; ++i) keys.push_back({0, static_cast<double>(i), {}});
+  if (moved > 0) {
+    for (int i = 0; i < moved; ++i) {
+      lua_rawgeti(L, list, i + 1);
+      keys[keys.size() - static_cast<std::size_t>(moved) + static_cast<std::size_t>(i)].number = lua_tonumber(L, -1);
+      lua_pop(L, 1);
+    }
+    std::ranges::stable_sort(keys, [](const OrderedKey& a, const OrderedKey& b) {
+      if (a.rank != b.rank) return a.rank < b.rank;
+      return a.number != b.number ? a.number < b.number : a.text < b.text;
+    });
+    count = 0;
+  }
+  for (const OrderedKey& key : keys) {
+    switch (key.rank) {
+      case 0: case 1: lua_pushnumber(L, key.number); break;
+      case 2: push(L, key.text); break;
+      case 3: lua_pushboolean(L, key.number != 0); break;
+      default: others = true; continue;
+    }
+    lua_rawseti(L, list, ++count);
+  }
+  if (!others) return;
+  lua_pushnil(L);
+  while (lua_next(L, table) != 0) {
+    lua_pop(L, 1);
+    int type = lua_type(L, -1);
+    if (type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TBOOLEAN) continue;
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, list, ++count);
+  }
+}
+
 std::size_t scanned_length(lua_State* L, int table) {
   Vm& vm = Vm::of(L);
   double most = 0;
@@ -250,6 +318,63 @@ void raw_set(lua_State* L, int table, std::int64_t key) {
   lua_pushnumber(L, static_cast<double>(key));
   lua_insert(L, -2);
   lua_rawset(L, table);
+}
+
+void push_ordered_keys(lua_State* L, int table) {
+  Vm& vm = Vm::of(L);
+  make_whole(L, table);
+  luaL_checkstack(L, 12, "stack overflow");
+  std::vector<OrderedKey>& keys = vm.ordered_keys();
+  keys.clear();
+  std::size_t size = length(L, table);
+  lua_createtable(L, static_cast<int>(std::min<std::size_t>(size, 1 << 20)), 0);
+  const int list = lua_gettop(L);
+  int count = 0;
+  std::size_t seen = 0;
+  lua_pushnil(L);
+  while (lua_next(L, table) != 0) {
+    lua_pop(L, 1);
+    ++seen;
+    double number = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
+    if (is_list_key(number)) {
+      // The array part comes in order, and first; what is out of order is sorted with the rest.
+      if (keys.empty() && (count == 0 || number == count + 1)) {
+        lua_pushnumber(L, number);
+        lua_rawseti(L, list, ++count);
+        continue;
+      }
+    }
+    keys.push_back(ordered_key(L, number));
+  }
+  vm.charge(L, 10 + 12 * seen + 10 * keys.size());
+  if (keys.empty()) return;
+  push_sorted(L, vm, table, list, count);
+}
+
+void push_key_after(lua_State* L, int keys, int key) {
+  // The place reached last is remembered, so that a walk does not search.
+  lua_rawgeti(L, LUA_REGISTRYINDEX, Vm::of(L).references().walk);
+  int walk = lua_gettop(L);
+  lua_rawgeti(L, walk, 3);
+  auto place = static_cast<int>(lua_tonumber(L, -1));
+  lua_pop(L, 1);
+  lua_rawgeti(L, keys, place);
+  bool there = lua_rawequal(L, -1, key) != 0;
+  lua_pop(L, 1);
+  auto size = static_cast<int>(lua_objlen(L, keys));
+  if (!there) {
+    Vm::of(L).charge(L, 10 * static_cast<std::size_t>(size));
+    for (place = 1; place <= size; ++place) {
+      lua_rawgeti(L, keys, place);
+      there = lua_rawequal(L, -1, key) != 0;
+      lua_pop(L, 1);
+      if (there) break;
+    }
+  }
+  lua_pushnumber(L, ++place);
+  lua_rawseti(L, walk, 3);
+  lua_rawgeti(L, keys, place);
+  lua_remove(L, walk);
 }
 
 int environment_index(lua_State* L) {

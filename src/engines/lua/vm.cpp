@@ -233,6 +233,67 @@ SprigHost Vm::sprig_host() const {
   return {now_, rng_, static_cast<std::uint64_t>(std::max<std::int64_t>(steps_, 0)) / kSprigStep};
 }
 
+// What the evaluation before left in the registry goes, as far as it left something.
+void Vm::forget_last(lua_State* L) {
+  if (walked_) {
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, references_.walk);
+    walked_ = false;
+  }
+  if (required_) {
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, references_.loaded);
+    required_ = false;
+  }
+  if (numbered_ == 0) return;
+  numbered_ = 0;
+  lua_newtable(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.numbers);
+  lua_getmetatable(L, -1);
+  lua_setmetatable(L, -3);
+  lua_pop(L, 1);
+  lua_rawseti(L, LUA_REGISTRYINDEX, references_.numbers);
+}
+
+void Vm::set_walk(lua_State* L, int table, int keys) {
+  walked_ = true;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.walk);
+  lua_pushvalue(L, table);
+  lua_rawseti(L, -2, 1);
+  lua_pushvalue(L, keys);
+  lua_rawseti(L, -2, 2);
+  lua_pushnumber(L, 1);
+  lua_rawseti(L, -2, 3);
+  lua_pop(L, 1);
+}
+
+bool Vm::push_walk(lua_State* L, int table) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.walk);
+  lua_rawgeti(L, -1, 1);
+  bool same = lua_rawequal(L, -1, table) != 0;
+  lua_pop(L, 1);
+  if (same) lua_rawgeti(L, -1, 2);
+  lua_remove(L, same ? -2 : -1);
+  return same;
+}
+
+int Vm::number_of(lua_State* L, int index) {
+  lua_pushvalue(L, index);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, references_.numbers);
+  lua_pushvalue(L, -2);
+  lua_rawget(L, -2);
+  int number = static_cast<int>(lua_tonumber(L, -1));
+  lua_pop(L, 1);
+  if (number == 0) {
+    number = ++numbered_;
+    lua_pushvalue(L, -2);
+    lua_pushnumber(L, number);
+    lua_rawset(L, -3);
+  }
+  lua_pop(L, 2);
+  return number;
+}
+
 void Vm::push_globals(lua_State* L) { lua_rawgeti(L, LUA_REGISTRYINDEX, references_.current); }
 
 bool Vm::push_module(lua_State* L, std::string_view name) {
@@ -258,6 +319,7 @@ bool Vm::push_module(lua_State* L, std::string_view name) {
     lua_insert(L, -2);
     lua_rawset(L, copy);
   }
+  required_ = true;
   push(L, name);
   lua_pushvalue(L, copy);
   lua_rawset(L, loaded);
@@ -341,6 +403,9 @@ bool Vm::prepare() {
     };
     weak(references.holes);
     weak(references.lists);
+    weak(references.numbers);
+    lua_newtable(L);
+    keep(references.walk);
     lua_newtable(L);
     keep(references.loaded);
     lua_newtable(L);
@@ -356,6 +421,9 @@ bool Vm::prepare() {
 void Vm::discard() {
   if (state_) lua_close(state_);
   state_ = nullptr;
+  walked_ = required_ = false;
+  numbered_ = 0;
+  own_strings_ = false;
   loaded_.clear();
 }
 
@@ -399,6 +467,7 @@ int Vm::run_protected(lua_State* L) {
   lua_pushcfunction(L, on_error);
   const int handler = 1;
   if (!vm.load(L, run)) return 0;
+  vm.forget_last(L);
   if (vm.own_strings_) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references_.libraries);
     lua_getfield(L, -1, "string");
@@ -419,8 +488,6 @@ int Vm::run_protected(lua_State* L) {
   lua_setfenv(L, 2);
   lua_pushvalue(L, globals);
   lua_rawseti(L, LUA_REGISTRYINDEX, vm.references_.current);
-  lua_newtable(L);
-  lua_rawseti(L, LUA_REGISTRYINDEX, vm.references_.loaded);
   lua_sethook(L, on_count, LUA_MASKCOUNT, kHookInterval);
 
   bool health = run.input.entry == Entry::Health;

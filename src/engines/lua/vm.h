@@ -36,6 +36,13 @@ struct Gathering {
   std::vector<json::Member> members;
 };
 
+// A key while keys are sorted. Texts are borrowed from the table.
+struct OrderedKey {
+  int rank = 0;
+  double number = 0;
+  std::string_view text;
+};
+
 class Vm {
  public:
   Vm() = default;
@@ -126,6 +133,8 @@ class Vm {
     int holes = 0;       // weak set of tables with holes
     int loaded = 0;      // modules of this evaluation
     int current = 0;     // globals of this evaluation
+    int walk = 0;        // the walk of `next`: [1] table, [2] keys, [3] the place reached
+    int numbers = 0;     // weak: things → their numbers
     int lists = 0;       // weak set of empty tables that were empty lists
   };
   const References& references() const { return references_; }
@@ -133,6 +142,13 @@ class Vm {
   bool bare() const { return bare_; }
 
   std::uint64_t& random_state() { return random_state_; }
+  // The walk of `next`: set by (table, keys), pushed when it is of that table.
+  void set_walk(lua_State* L, int table, int keys);
+  bool push_walk(lua_State* L, int table);
+  std::vector<OrderedKey>& ordered_keys() { return ordered_keys_; }
+  // A number for a table, function or the like, in the order in which scripts first ask.
+  int number_of(lua_State* L, int index);
+
   // The string library of this evaluation: what methods of strings find.
   void use_strings(lua_State* L, int library);
   void push_globals(lua_State* L);
@@ -159,6 +175,7 @@ class Vm {
   static void on_count(lua_State* L, lua_Debug* info);
   static int run_protected(lua_State* L);
   static int on_error(lua_State* L);
+  void forget_last(lua_State* L);
   bool load(lua_State* L, Run& run);
   void drop_oldest(lua_State* L);
 
@@ -183,6 +200,10 @@ class Vm {
   std::uint64_t random_state_ = 0;
   const void* called_ = nullptr;
   bool own_strings_ = false;
+  bool walked_ = false;
+  bool required_ = false;
+  std::vector<OrderedKey> ordered_keys_;
+  int numbered_ = 0;
   Outcome<std::shared_ptr<const Script>> compiled_;
   std::deque<json::Value> roots_;
   std::vector<Gathering> gatherings_;
@@ -229,6 +250,11 @@ void push_traceback(lua_State* L);
 void make_whole(lua_State* L, int index);
 // The largest whole-number key whose value is not nil.
 std::size_t length(lua_State* L, int index);
+// Pushes a list of the table's keys in an order that depends on nothing but the keys: the list's first, then numbers,
+// texts, booleans, and what has no order of its own. `next` and `pairs` walk in it.
+void push_ordered_keys(lua_State* L, int table);
+// Pushes the key behind `key` in the list of keys at `keys`; nil at the end.
+void push_key_after(lua_State* L, int keys, int key);
 // t[key] = value (on top of the stack, taken) without metamethods, keeping the books on holes.
 void raw_set(lua_State* L, int table, std::int64_t key);
 void note_assignment(lua_State* L, int table, double key, bool is_nil);
