@@ -74,9 +74,10 @@ class Story {
     out_ << "  gke         Deployment and Service " << name_ << " of type LoadBalancer created\n";
     auto address = co_await wait_for_address();
     if (!address) co_return fail(std::move(address).error());
-    auto seen = co_await expect("external-" + name_ + " with endpoint " + address_, [this](const json::Value& found) {
+    Holds has_address = [this](const json::Value& found) {
       return found["subsets"][0]["addresses"][0]["ip"].text() == address_;
-    });
+    };
+    auto seen = co_await expect("external-" + name_ + " with endpoint " + address_, std::move(has_address));
     co_return seen;
   }
 
@@ -103,9 +104,10 @@ class Story {
     if (!patched) co_return fail(std::move(patched).error());
     begin();
     out_ << "  gke         Service " << name_ << " moves from port 80 to 8443\n";
-    auto seen = co_await expect("the new port", [](const json::Value& found) {
+    Holds has_port = [](const json::Value& found) {
       return found["subsets"][0]["ports"][0]["port"].integer() == 8443;
-    });
+    };
+    auto seen = co_await expect("the new port", std::move(has_port));
     co_return seen;
   }
 
@@ -120,9 +122,10 @@ class Story {
     if (!patched) co_return fail(std::move(patched).error());
     begin();
     out_ << "  gke         Service " << name_ << " moves to the address " << address_ << "\n";
-    auto seen = co_await expect("the new address", [this](const json::Value& found) {
+    Holds has_address = [this](const json::Value& found) {
       return found["subsets"][0]["addresses"][0]["ip"].text() == address_;
-    });
+    };
+    auto seen = co_await expect("the new address", std::move(has_address));
     co_return seen;
   }
 
@@ -153,7 +156,8 @@ class Story {
     if (!removed) co_return fail(std::move(removed).error());
     begin();
     out_ << "  gke         Service " << name_ << " deleted\n";
-    auto gone = co_await expect("the withdrawal", [](const json::Value& found) { return found.is_null(); });
+    Holds is_gone = [](const json::Value& found) { return found.is_null(); };
+    auto gone = co_await expect("the withdrawal", std::move(is_gone));
     if (!gone) co_return gone;
     auto service = co_await look(clusters_.target, services(), {"external", "external-" + name_});
     if (!service) co_return fail(std::move(service).error());
