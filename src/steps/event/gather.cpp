@@ -80,11 +80,20 @@ std::map<std::string, std::shared_ptr<const model::EventReport>> gather_reports(
   return reports;
 }
 
+std::optional<SourceKey> source_of(const json::Value& report) {
+  const json::Value& spec = report["spec"];
+  if (spec["eventSourceName"].text().empty()) return std::nullopt;
+  bool capi = spec["clusterType"].text() == model::to_string(model::ClusterType::Capi);
+  return SourceKey{{spec["clusterNamespace"].string(), spec["clusterName"].string(),
+                    capi ? model::ClusterType::Capi : model::ClusterType::Sveltos},
+                   spec["eventSourceName"].string()};
+}
+
 void index_reports(cluster::Management& management) {
   management.event_reports.store().add_index(kIndex, [](const json::Value& object) -> std::vector<std::string> {
-    auto report = model::parse_event_report(object);
-    if (!report) return {};
-    return {index_value(report->spec.cluster, report->spec.event_source_name)};
+    auto source = source_of(object);
+    if (!source) return {};
+    return {index_value(source->cluster, source->source)};
   });
 }
 

@@ -27,6 +27,9 @@ Plan gather_plan(const cluster::Management& management, const cluster::Registry&
 std::map<std::string, std::shared_ptr<const model::EventReport>> gather_reports(
     const cluster::Management& management, const SourceKey& key);
 
+// Whose matches a report holds. Reads four fields: reports are large, and this is asked for each of their changes.
+std::optional<SourceKey> source_of(const json::Value& report);
+
 // The index over EventReports that gather_reports() reads; added once, before the store is filled.
 void index_reports(cluster::Management& management);
 

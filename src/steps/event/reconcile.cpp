@@ -60,8 +60,8 @@ void Step::listen() {
     if (!change.after.is_null()) statuses_.wake(std::string(kube::name_of(change.after)));
   });
   management_.event_reports.store().listen([this](const control::Change& change) {
-    auto report = model::parse_event_report(change.after.is_null() ? change.before : change.after);
-    if (report) reports_.wake({report->spec.cluster, report->spec.event_source_name});
+    auto source = source_of(change.after.is_null() ? change.before : change.after);
+    if (source) reports_.wake(*source);
   });
   registry_.listen([this](cluster::ClusterChange change, cluster::Cluster& cluster) {
     if (change == cluster::ClusterChange::Gone) replan_cluster(cluster.ref(), {});

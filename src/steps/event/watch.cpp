@@ -49,6 +49,8 @@ Match make_match(const json::Value& object, bool collect) {
   match.reference.name = kube::name_of(object);
   if (!collect) return match;
   match.object = object;
+  // Who owns which field is of no use to a template, and half of many objects.
+  match.object.erase_path({"metadata", "managedFields"});
   // Secrets do not enter reports: of a Secret only its metadata and type are collected (design section 10).
   bool secret = object["kind"].text() == "Secret" && object["apiVersion"].text() == "v1";
   if (secret) {

@@ -46,15 +46,13 @@ void add_units(const control::Store& store, const std::string& ns, const Trigger
   }
 }
 
-std::map<kube::ObjectId, Event> events_of(const json::Value& object) {
+std::map<kube::ObjectId, Event> events_of(const model::EventReport& report) {
   std::map<kube::ObjectId, Event> events;
-  auto report = model::parse_event_report(object);
-  if (!report) return events;
-  for (const model::ObjectReference& reference : report->spec.matching_resources) {
+  for (const model::ObjectReference& reference : report.spec.matching_resources) {
     kube::GroupVersionKind gvk = kube::parse_gvk(reference.api_version, reference.kind);
     events[{gvk.group, gvk.kind, {reference.ns, reference.name}}].reference = reference;
   }
-  auto objects = model::decode_resources(report->spec.resources);
+  auto objects = model::decode_resources(report.spec.resources);
   if (!objects) return events;
   for (json::Value& resource : *objects) {
     auto event = events.find(kube::id_of(resource));
@@ -65,19 +63,24 @@ std::map<kube::ObjectId, Event> events_of(const json::Value& object) {
 
 }  // namespace
 
-Events::Events(cluster::Management& management, Changed changed) : changed_(std::move(changed)) {
+Events::Events(cluster::Management& management, Changed changed)
+    : management_(management), changed_(std::move(changed)) {
   management.event_reports.store().listen([this](const control::Change& change) { hear(change); });
 }
 
 void Events::hear(const control::Change& change) {
-  const json::Value& object = change.after.is_null() ? change.before : change.after;
   if (change.before["spec"] == change.after["spec"]) return;
-  auto report = model::parse_event_report(object);
+  std::shared_ptr<const model::EventReport> report;
+  if (!change.after.is_null()) {
+    report = management_.event_reports.get(kube::key_of(change.after));
+  } else if (auto last = model::parse_event_report(change.before)) {
+    report = std::make_shared<const model::EventReport>(std::move(*last));
+  }
   if (!report) return;
   SourceKey key{report->spec.cluster, report->spec.event_source_name};
   OfReport& present = reports_[key][report->meta.name];
   OfReport next;
-  if (!change.after.is_null()) next = events_of(change.after);
+  if (!change.after.is_null()) next = events_of(*report);
   std::vector<kube::ObjectId> changed;
   for (const auto& [id, event] : present) {
     if (!next.contains(id)) changed.push_back(id);

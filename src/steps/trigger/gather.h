@@ -33,6 +33,7 @@ class Events {
   using OfReport = std::map<kube::ObjectId, Event>;
   void hear(const control::Change& change);
 
+  const cluster::Management& management_;
   Changed changed_;
   std::map<SourceKey, std::map<std::string, OfReport>> reports_;
 };
