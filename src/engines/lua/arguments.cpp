@@ -1,5 +1,6 @@
 // Arguments of native functions and the words of their errors.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
@@ -211,36 +212,61 @@ bool push_metamethod(lua_State* L, int index, const char* event) {
   return false;
 }
 
+namespace {
+
+// Levels on the stack. Looking at one costs as much as its number, so they are not counted one by one.
+int stack_depth(lua_State* L) {
+  lua_Debug frame;
+  int none = 1;
+  while (lua_getstack(L, none, &frame)) none *= 2;
+  int known = none / 2;
+  while (none - known > 1) {
+    int middle = (known + none) / 2;
+    (lua_getstack(L, middle, &frame) ? known : none) = middle;
+  }
+  return none;
+}
+
+void trace_level(lua_State* L, std::string& out, int level) {
+  lua_Debug frame;
+  lua_Debug parent;
+  lua_getstack(L, level, &frame);
+  lua_getinfo(L, "nSlf", &frame);
+  const void* function = lua_topointer(L, -1);
+  lua_pop(L, 1);
+  int next = level + 1;
+  bool has_parent = visible_frame(L, next, parent);
+  out += '\n';
+  trace_frame(L, out, frame, has_parent, has_parent && *parent.what == 'C');
+  const void* called = Vm::of(L).called();
+  if (!has_parent && *frame.what != 'C' && called && function != called) out += "\n\t(tailcall): ?";
+}
+
+}  // namespace
+
 void push_traceback(lua_State* L) {
   Vm& vm = Vm::of(L);
   std::string& out = vm.borrow(L);
   out = "stack traceback:";
-  // First the number of lines, so that the middle of a deep stack can be left out.
-  int lines = 1;
+  std::array<int, kTraceLinesMax> levels{};
+  int depth = stack_depth(L);
+  int count = 0;
   lua_Debug frame;
-  for (int level = 1; visible_frame(L, level, frame); ++level) ++lines;
-  bool cut = lines > kTraceLinesMax;
   int level = 1;
-  int line = 0;
-  bool found = visible_frame(L, level, frame);
-  while (found) {
-    lua_getstack(L, level, &frame);
-    lua_getinfo(L, "nSlf", &frame);
-    const void* function = lua_topointer(L, -1);
-    lua_pop(L, 1);
-    lua_Debug parent;
-    int next = level + 1;
-    bool has_parent = visible_frame(L, next, parent);
-    if (!cut || line < kTraceEnds || line >= lines - kTraceEnds) {
-      out += '\n';
-      trace_frame(L, out, frame, has_parent, has_parent && *parent.what == 'C');
-    } else if (line == kTraceEnds) {
-      out += "\n\t...";
+  while (count < kTraceLinesMax && visible_frame(L, level, frame)) levels[static_cast<std::size_t>(count++)] = level++;
+  // The last line is that of the engine; with it there may be twenty.
+  bool cut = count == kTraceLinesMax;
+  int shown = cut ? kTraceEnds : count;
+  for (int i = 0; i < shown; ++i) trace_level(L, out, levels[static_cast<std::size_t>(i)]);
+  if (cut) {
+    out += "\n\t...";
+    std::array<int, kTraceEnds - 1> ends{};
+    int found = 0;
+    for (level = depth - 1; level > 0 && found < kTraceEnds - 1; --level) {
+      int same = level;
+      if (visible_frame(L, same, frame) && same == level) ends[static_cast<std::size_t>(found++)] = level;
     }
-    if (!has_parent && *frame.what != 'C' && vm.called() && function != vm.called()) out += "\n\t(tailcall): ?";
-    ++line;
-    level = next;
-    found = has_parent;
+    while (found > 0) trace_level(L, out, ends[static_cast<std::size_t>(--found)]);
   }
   out += "\n\t[G]: ?";
   push(L, out);

@@ -182,6 +182,17 @@ TEST(BudgetAtLoad, TheTopLevelOfAScriptIsBoundedToo) {
   EXPECT_EQ(verdict.error().code, Code::TooLarge);
 }
 
+TEST(BudgetOfErrors, TheTracebackOfADeepStackIsCheap) {
+  Engine engine;
+  auto script = engine.compile("function evaluate()\n  local x = evaluate()\n  return x\nend");
+  ASSERT_TRUE(script);
+  double start = cpu_seconds();
+  auto verdict = engine.evaluate_event(*script, sample(), {});
+  EXPECT_LT(cpu_seconds() - start, kSecondsMax);
+  ASSERT_FALSE(verdict);
+  EXPECT_TRUE(verdict.error().message.ends_with("stack overflow")) << verdict.error().text();
+}
+
 TEST(BudgetOfResults, AResultThatContainsItselfIsRefused) {
   Engine engine;
   auto script = engine.compile("function evaluate() local t = {} t.t = t return t end");

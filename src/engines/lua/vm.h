@@ -30,6 +30,10 @@ struct NativeEntry {
   Native function;
 };
 
+// What is said when a budget is used up.
+inline constexpr const char* kOutOfSteps = "script exceeded its budget of steps";
+inline constexpr const char* kOutOfMemory = "script exceeded its budget of memory";
+
 // What a container under conversion to JSON has gathered.
 struct Gathering {
   std::vector<json::Value> items;
@@ -273,6 +277,7 @@ bool build_scalar(lua_State* L, int index);
 
 // Libraries, each in its own file. They fill the table on top of the stack.
 void open_base(lua_State* L);
+void open_walk(lua_State* L);
 void open_string(lua_State* L);
 void open_table(lua_State* L);
 void open_math(lua_State* L);
@@ -284,6 +289,7 @@ void open_json(lua_State* L);
 void open_strings(lua_State* L);
 void open_runes(lua_State* L);
 void open_sprig(lua_State* L);
+void open_sprig_values(lua_State* L);
 void fill(lua_State* L, const NativeEntry* entries, std::size_t count);
 template <std::size_t N>
 void fill(lua_State* L, const NativeEntry (&entries)[N]) {
