@@ -53,7 +53,6 @@ std::vector<Conflict> settle_duplicates(std::vector<Placed>& objects, const std:
 
 std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const OwnedObject* live) {
   if (!live || live->ownership.owner == rules.owner) return std::nullopt;
-  // An object that went through another registration of the same cluster is that one's (reference/core.md hard case 36).
   const Ownership& held = live->ownership;
   if (held.owner_tier == 0 || rules.tier < held.owner_tier) return std::nullopt;
   kube::ObjectId id = object.id();

@@ -40,8 +40,6 @@ struct Inputs {
   bool hold = false;
   // The reports that exist, by name.
   std::map<std::string, std::shared_ptr<const model::EventReport>> existing;
-  // Objects whose script failed, for the report's failureMessage.
-  std::string failure;
 };
 
 struct Decision {

@@ -39,7 +39,7 @@ std::shared_ptr<const model::EventReport> report(const std::string& name, const 
 }
 
 Inputs read(const json::Value& given) {
-  Inputs inputs{.cluster = cluster(), .source = "s", .matches = {}, .incomplete = {}, .existing = {}, .failure = {}};
+  Inputs inputs{.cluster = cluster(), .source = "s", .matches = {}, .incomplete = {}, .existing = {}};
   inputs.wanted = given["wanted"].boolean(true);
   inputs.collect_resources = given["collect"].boolean();
   inputs.hold = given["hold"].boolean();

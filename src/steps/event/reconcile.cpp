@@ -170,7 +170,7 @@ void Step::end(std::unique_ptr<Running> running) {
 io::Task<void> Step::reap(std::unique_ptr<Running> running) { co_await running->scope.join(); }
 
 Inputs Step::gather(const SourceKey& key) {
-  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .existing = {}, .failure = {}};
+  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .existing = {}};
   inputs.existing = gather_reports(management_, key);
   auto source = management_.event_sources.get({"", key.source});
   // A source that does not parse, or is not served, is not a source that is gone.
