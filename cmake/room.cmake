@@ -6,6 +6,8 @@
 #
 # target of a room: floor_room, for example foundation_json.
 
+# Without time stamps the precompiled header has the same bytes in every build of one path, so that ccache hits.
+add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 add_library(lesto_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_precompile_headers(lesto_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
 

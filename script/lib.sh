@@ -31,5 +31,5 @@ configure() {
   echo "$wanted" >"$folder/arguments"
 }
 
-export CCACHE_SLOPPINESS=pch_defines,time_macros
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 export NINJA_STATUS='[%f/%t] '
