@@ -8,24 +8,9 @@
 
 namespace lesto::json {
 
-// Nodes count their owners; whoever holds the only one may change the node in place.
-struct Value::Text {
-  std::atomic<std::uint32_t> owners{1};
-  std::uint32_t size = 0;
-  char bytes[1];
-};
-struct Value::Array {
-  std::atomic<std::uint32_t> owners{1};
-  std::vector<Value> items;
-};
-struct Value::Object {
-  std::atomic<std::uint32_t> owners{1};
-  std::vector<Member> members;
-};
+const Value Value::kNull{};
 
 namespace {
-
-const Value kNull{};
 
 auto lower_bound(auto& members, std::string_view key) {
   // Most objects are small: a scan over few keys beats the branches of a binary search.
@@ -47,7 +32,7 @@ Value::Value(std::string_view text) : kind_(Kind::String) {
   CHECK(text.size() < UINT32_MAX);
   void* memory = ::operator new(offsetof(Text, bytes) + text.size() + 1);
   bits_.text = ::new (memory) Text;
-  bits_.text->size = static_cast<std::uint32_t>(text.size());
+  length_ = static_cast<std::uint32_t>(text.size());
   if (!text.empty()) std::memcpy(bits_.text->bytes, text.data(), text.size());
 }
 
@@ -55,9 +40,11 @@ Value& Value::operator=(const Value& other) {
   // `other` may be *this, or lie inside of it and go with it.
   other.retain();
   Kind kind = other.kind_;
+  std::uint32_t length = other.length_;
   Bits bits = other.bits_;
   release();
   kind_ = kind;
+  length_ = length;
   bits_ = bits;
   return *this;
 }
@@ -65,9 +52,11 @@ Value& Value::operator=(const Value& other) {
 Value& Value::operator=(Value&& other) noexcept {
   if (this == &other) return *this;
   Kind kind = std::exchange(other.kind_, Kind::Null);
+  std::uint32_t length = other.length_;
   Bits bits = other.bits_;
   release();
   kind_ = kind;
+  length_ = length;
   bits_ = bits;
   return *this;
 }
@@ -211,37 +200,9 @@ double Value::number(double otherwise) const {
   return is_double() ? bits_.number : otherwise;
 }
 
-std::string_view Value::text() const {
-  return is_string() ? std::string_view(bits_.text->bytes, bits_.text->size) : std::string_view();
-}
-
-std::size_t Value::size() const {
-  if (is_array()) return bits_.array->items.size();
-  return is_object() ? bits_.object->members.size() : 0;
-}
-
-std::span<const Value> Value::items() const {
-  return is_array() ? std::span<const Value>(bits_.array->items) : std::span<const Value>();
-}
-
-std::span<const Member> Value::members() const {
-  return is_object() ? std::span<const Member>(bits_.object->members) : std::span<const Member>();
-}
-
-const Value* Value::find(std::string_view key) const {
-  if (!is_object()) return nullptr;
-  auto& members = bits_.object->members;
-  auto at = lower_bound(members, key);
-  return at != members.end() && at->name() == key ? &at->value : nullptr;
-}
-
-const Value& Value::operator[](std::string_view key) const {
-  const Value* value = find(key);
-  return value ? *value : kNull;
-}
-
-const Value& Value::operator[](std::size_t index) const {
-  return is_array() && index < bits_.array->items.size() ? bits_.array->items[index] : kNull;
+const Value* Value::find_among_many(std::string_view key) const {
+  auto at = lower_bound(bits_.object->members, key);
+  return at != bits_.object->members.end() && at->name() == key ? &at->value : nullptr;
 }
 
 Value& Value::at(std::string_view key) {

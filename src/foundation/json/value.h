@@ -12,6 +12,7 @@
 // list, so a path can be walked without a check a step: object["metadata"]["name"].text().
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -37,10 +38,10 @@ class Value {
   Value(std::string_view text);
   Value(const std::string& text) : Value(std::string_view(text)) {}
   Value(const char* text) : Value(std::string_view(text)) {}
-  Value(const Value& other) : kind_(other.kind_), bits_(other.bits_) {
+  Value(const Value& other) : kind_(other.kind_), length_(other.length_), bits_(other.bits_) {
     if (is_shared_kind()) retain();
   }
-  Value(Value&& other) noexcept : kind_(other.kind_), bits_(other.bits_) {
+  Value(Value&& other) noexcept : kind_(other.kind_), length_(other.length_), bits_(other.bits_) {
     other.kind_ = Kind::Null;
   }
   Value& operator=(const Value& other);
@@ -72,23 +73,23 @@ class Value {
   // The number as a double, be it Int or Double.
   double number(double otherwise = 0) const;
   // Borrowed: lives as long as some copy of this value does.
-  std::string_view text() const;
+  std::string_view text() const { return is_string() ? std::string_view(bits_.text->bytes, length_) : std::string_view(); }
   std::string string() const { return std::string(text()); }
 
   // Items of an array, members of an object; 0 for everything else.
-  std::size_t size() const;
+  inline std::size_t size() const;
   bool empty() const { return size() == 0; }
-  std::span<const Value> items() const;
+  inline std::span<const Value> items() const;
   // In byte order of their keys.
-  std::span<const Member> members() const;
+  inline std::span<const Member> members() const;
 
-  const Value& operator[](std::string_view key) const;
+  inline const Value& operator[](std::string_view key) const;
   const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
-  const Value& operator[](std::size_t index) const;
+  inline const Value& operator[](std::size_t index) const;
   // Keeps a literal 0 from being taken for a null text.
   const Value& operator[](int index) const { return (*this)[static_cast<std::size_t>(index)]; }
   // Null when there is no such member: tells an absent member from a null one.
-  const Value* find(std::string_view key) const;
+  inline const Value* find(std::string_view key) const;
   bool contains(std::string_view key) const { return find(key) != nullptr; }
 
   // Changes. Null becomes an empty object or array first; any other kind is a broken promise of the
@@ -116,9 +117,16 @@ class Value {
   bool same_storage(const Value& other) const;
 
  private:
-  struct Text;
+  // Nodes count their owners; whoever holds the only one may change the node in place.
+  struct Text {
+    std::atomic<std::uint32_t> owners{1};
+    char bytes[1];
+  };
   struct Array;
   struct Object;
+  static const Value kNull;
+  static constexpr std::size_t kFewMembers = 24;
+  const Value* find_among_many(std::string_view key) const;
 
   // Kinds that live in counted storage come last.
   bool is_shared_kind() const { return kind_ >= Kind::String; }
@@ -136,6 +144,8 @@ class Value {
     Object* object;
   };
   Kind kind_ = Kind::Null;
+  // Bytes of a string. Here and not in its node, so that a look-up goes only to keys of the right length.
+  std::uint32_t length_ = 0;
   Bits bits_;
 };
 
@@ -147,6 +157,41 @@ struct Member {
   Member(Value k, Value v) : key(std::move(k)), value(std::move(v)) {}
   std::string_view name() const { return key.text(); }
 };
+
+struct Value::Array {
+  std::atomic<std::uint32_t> owners{1};
+  std::vector<Value> items;
+};
+struct Value::Object {
+  std::atomic<std::uint32_t> owners{1};
+  std::vector<Member> members;
+};
+
+inline std::size_t Value::size() const {
+  if (is_array()) return bits_.array->items.size();
+  return is_object() ? bits_.object->members.size() : 0;
+}
+inline std::span<const Value> Value::items() const {
+  return is_array() ? std::span<const Value>(bits_.array->items) : std::span<const Value>();
+}
+inline std::span<const Member> Value::members() const {
+  return is_object() ? std::span<const Member>(bits_.object->members) : std::span<const Member>();
+}
+inline const Value* Value::find(std::string_view key) const {
+  if (!is_object()) return nullptr;
+  if (bits_.object->members.size() > kFewMembers) return find_among_many(key);
+  for (const Member& member : bits_.object->members) {
+    if (member.key.length_ == key.size() && member.name() == key) return &member.value;
+  }
+  return nullptr;
+}
+inline const Value& Value::operator[](std::string_view key) const {
+  const Value* value = find(key);
+  return value ? *value : kNull;
+}
+inline const Value& Value::operator[](std::size_t index) const {
+  return is_array() && index < bits_.array->items.size() ? bits_.array->items[index] : kNull;
+}
 
 // json::object({{"a", 1}, {"b", json::array({1, 2})}})
 inline Value object(std::initializer_list<Member> members) {
