@@ -70,6 +70,10 @@ class Client {
   io::Task<Result<json::Value>> get_path(io::Context context, std::string path,
                                          std::string accept = "application/json");
 
+  // Ends when no write is under way but those of statuses, or after `at_most`: what can wait gives way in a burst to what
+  // somebody waits for, and says then in one write what would have been many.
+  io::Task<void> quiet(io::Context context, Duration at_most);
+
   io::Loop& loop() { return loop_; }
 
  private:
@@ -79,6 +83,8 @@ class Client {
   io::Loop& loop_;
   io::Exchange& exchange_;
   std::string user_agent_;
+  std::size_t urgent_ = 0;  // writes under way, without those of statuses
+  std::vector<io::Completion<void>> waiting_for_quiet_;
 };
 
 }  // namespace lesto::client

@@ -1,9 +1,12 @@
 #include "steps/trigger/act.h"
 
 #include "fleet/model/names.h"
+#include "foundation/io/parallel.h"
 
 namespace lesto::trigger {
 namespace {
+
+constexpr std::size_t kWritesParallel = 16;
 
 control::Collection& collection_of(cluster::Management& management, const json::Value& object) {
   if (object["kind"].text() == "ClusterProfile") return management.cluster_profiles.collection;
@@ -120,11 +123,16 @@ std::vector<kube::ObjectId> taken_names(cluster::Management& management, const U
 
 io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
                            Decision decision) {
+  // The profile goes out last, but waits for nobody: step 3 needs a write of its own before step 4 reads the copies, and
+  // a copy that is missing then is an error that heals when it comes.
+  io::Parallel writes(management.management_client().loop(), kWritesParallel);
   for (const json::Value& copy : decision.copies) {
-    auto done = co_await put(context, management, ledger, unit, copy);
-    if (!done) co_return done;
+    auto one = put(context, management, ledger, unit, copy);
+    co_await writes.spawn(std::move(one));
   }
-  auto done = co_await put(context, management, ledger, unit, decision.profile);
+  auto last = put(context, management, ledger, unit, decision.profile);
+  co_await writes.spawn(std::move(last));
+  auto done = co_await writes.join();
   if (!done) co_return done;
   // A profile of another name, from before profileNameFormat changed or made twice by upstream.
   for (const kube::ObjectKey& key : profiles_of_unit(management, unit)) {
