@@ -17,15 +17,15 @@ struct RenderOptions {
   RenderFor render_for = RenderFor::EventTrigger;
   // A template or script; or YAML with the object that holds it: a ConfigMap or Secret whose annotation says that its
   // keys are templates, an EventSource and the like for scripts. "-" is standard input.
-  std::string file;
+  std::string file{};
   // YAML or JSON; "" for none.
   //
   // For a template: an object with apiVersion and kind is the event's (.Resource, .MatchingResource); several of them,
   // or a list, are those of a trigger without oneForEvent (.Resources, .MatchingResources); any other map is given
   // whole. For a script: an object is obj, several are resources.
-  std::string data;
+  std::string data{};
   // The file of what templates see as .Cluster; "" for none.
-  std::string cluster;
+  std::string cluster{};
   // What `now` tells, and what random functions draw from. Borrowed.
   Time now{};
   Rng* rng = nullptr;
