@@ -43,7 +43,7 @@ Result<Data> read_data(const std::string& file) {
   }
   if (split.error) return fail(std::move(*split.error).during(file));
   if (values.empty()) return data;
-  data.value = std::move(values.front());
+  data.value = values.front();
   if (values.size() > 1) {
     data = {json::Value::array(std::move(values)), true};
   } else if (data.value.is_array()) {
@@ -58,10 +58,10 @@ Result<Data> read_data(const std::string& file) {
 }
 
 json::Value reference_of(const json::Value& object) {
-  json::Value reference = json::object({{"apiVersion", object["apiVersion"]},
-                                        {"kind", object["kind"]},
-                                        {"name", object["metadata"]["name"]}});
-  if (object["metadata"].contains("namespace")) reference.set("namespace", object["metadata"]["namespace"]);
+  json::Value reference = json::object({{"apiVersion", object["apiVersion"]}, {"kind", object["kind"]}});
+  for (const char* field : {"name", "namespace"}) {
+    if (object["metadata"].contains(field)) reference.set(field, object["metadata"][field]);
+  }
   return reference;
 }
 

@@ -15,8 +15,16 @@ namespace lesto::cli {
 namespace {
 
 class Render : public testing::Test {
+ private:
+  static std::filesystem::path make_folder() {
+    const char* test = testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("render_" + std::string(test));
+    std::filesystem::create_directories(folder);
+    return folder;
+  }
+  std::filesystem::path folder_ = make_folder();
+
  protected:
-  Render() { std::filesystem::create_directories(folder_); }
   ~Render() override { std::filesystem::remove_all(folder_); }
 
   std::string file(const std::string& name, const std::string& text) {
@@ -44,11 +52,6 @@ spec:
 status:
   loadBalancer: {}
 )");
-
- private:
-  std::filesystem::path folder_ =
-      std::filesystem::path(testing::TempDir()) /
-      ("render_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
 };
 
 TEST_F(Render, GivesTheEventsObjectAsResource) {
@@ -62,17 +65,18 @@ TEST_F(Render, GivesAMapWholeAndTheClusterBesideIt) {
   file("cluster.yaml", "metadata: {name: prod}");
   EXPECT_EQ(run({.file = "t", .data = "data.json", .cluster = "cluster.yaml"}), "Pod Pod [1 2.5] prod");
   EXPECT_EQ(run({.file = "t", .data = "data.json"}),
-            "error: t:1:76: at <.Cluster.metadata.name>: map has no entry for key \"Cluster\"\n"
+            "error: t:1:67: at <.Cluster.metadata.name>: map has no entry for key \"Cluster\"\n"
             "  1 | {{ .Resource.kind }} {{ .MatchingResource.Kind }} {{ .more }} {{ .Cluster.metadata.name }}\n"
             "    |                                                                   ^~~~~~~\n"
-            "  the data is {MatchingResource: {...}, Resource: {...}, more: [1, 2.5]}\n"
+            "  the data is {MatchingResource: {apiVersion: \"v1\", kind: \"Pod\"}, Resource: {apiVersion: \"v1\", "
+            "kind: \"Pod\"}, more: [1, 2.5]}\n"
             "  give the cluster with --cluster FILE");
 }
 
 TEST_F(Render, GivesSeveralObjectsAsResources) {
   file("t", "{{ range .Resources }}{{ .kind }} {{ end }}{{ len .MatchingResources }} {{ (index .MatchingResources 1).Name }}");
-  file("two.yaml", "apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Node\nmetadata: {name: n}\n");
-  EXPECT_EQ(run({.file = "t", .data = "two.yaml"}), "Pod Node 2 n");
+  file("two.yaml", "apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\n");
+  EXPECT_EQ(run({.file = "t", .data = "two.yaml"}), "Pod Node 2 n1");
   file("list.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}, {kind: A, metadata: {name: b}}]");
   EXPECT_EQ(run({.file = "t", .data = "list.yaml"}), "Pod A 2 b");
 }
@@ -92,15 +96,15 @@ TEST_F(Render, ShowsTheLineThePlaceAndTheValueAtFault) {
 TEST_F(Render, ShowsWhatAFunctionRefused) {
   file("t", "{{ index .Resource.spec.ports 7 }}");
   EXPECT_EQ(run({.file = "t", .data = service_}),
-            "error: t:1:4: at <index .Resource.spec.ports 7>: error calling index: reflect: slice index out of range\n"
+            "error: t:1:4: at <index .Resource.spec.ports 7>: error calling index: index out of range: 7\n"
             "  1 | {{ index .Resource.spec.ports 7 }}\n"
             "    |    ^\n"
             "  argument 1 of index is [{port: 80}, {port: 443}] ([]interface {})");
   file("u", "{{ $p := .Resource.spec }}{{ range $p.ports }}{{ upper .port }}{{ end }}");
   EXPECT_EQ(run({.file = "u", .data = service_}),
-            "error: u:1:57: at <.port>: wrong type for value; expected string; got int64\n"
+            "error: u:1:56: at <.port>: wrong type for value; expected string; got int64\n"
             "  1 | {{ $p := .Resource.spec }}{{ range $p.ports }}{{ upper .port }}{{ end }}\n"
-            "    |                                                         ^\n"
+            "    |                                                        ^\n"
             "  .port is 80 (int64)");
 }
 
@@ -231,7 +235,7 @@ matches
 }
 
 TEST_F(Render, NamesAFileThatIsNotThere) {
-  EXPECT_TRUE(run({.file = "no"}).starts_with("error: no: "));
+  EXPECT_TRUE(run({.file = "no"}).starts_with("error: read no: "));
   file("t", "{{ .a }}");
   EXPECT_EQ(run({.file = "t"}),
             "error: t:1:5: at <.a>: map has no entry for key \"a\"\n  1 | {{ .a }}\n    |     ^\n  the data is {}\n"
