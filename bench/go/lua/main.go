@@ -164,6 +164,6 @@ func main() {
 			fmt.Printf("%s %v %d %s\n", name, result.Matching, len(result.Resources), result.Message)
 			continue
 		}
-		fmt.Printf("%s %.3f\n", name, measure(func() { evaluate(string(script), raw, aggregate) }))
+		fmt.Printf("verdict/%s %.3f\n", name, measure(func() { evaluate(string(script), raw, aggregate) }))
 	}
 }
