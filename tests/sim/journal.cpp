@@ -62,29 +62,33 @@ void Journal::answered(const std::string& server, const std::string& by, const i
                        const io::Response& response) {
   bool by_manager = by == "manager";
   if (by_manager) ++requests_;
-  std::uint64_t body = 14695981039346656037u;
-  for (char c : response.body) body = (body ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  say(by + " " + request.method + " " + server + " " + request.target + " " + std::to_string(response.status) + " " +
-      std::to_string(body % 100000));
+  std::uint64_t digest = 14695981039346656037u;
+  for (char c : response.body) digest = (digest ^ static_cast<unsigned char>(c)) * 1099511628211u;
   bool reads = request.method == "GET" || request.method == "HEAD" || request.target.find("dryRun") != std::string::npos;
-  if (reads || response.status >= 300) return;
-  auto parsed = json::parse(response.body);
+  bool wrote = !reads && response.status < 300;
+  json::Value body;
+  if (wrote) {
+    auto parsed = json::parse(response.body);
+    if (parsed) body = std::move(*parsed);
+  }
+  std::string name = request.method == "POST" && wrote ? "/" + std::string(kube::name_of(body)) : "";
+  say(by + " " + request.method + " " + server + " " + request.target + name + " " + std::to_string(response.status) + " " +
+      std::to_string(digest % 100000));
   Place place = place_of(request.target);
-  if (!parsed || place.path.empty()) return;
+  if (!wrote || body.is_null() || place.path.empty()) return;
+  if (request.method == "DELETE" && !place.object) return;
   Write write{.at = clock_.now(),
               .server = server,
               .by_manager = by_manager,
               .method = request.method,
-              .path = std::move(place.path),
+              .path = place.path + name,
               .subresource = std::move(place.subresource),
               .before = {},
               .after = {},
               .ours = false,
               .made = {}};
-  if (request.method == "POST") write.path += "/" + std::string(kube::name_of(*parsed));
-  if (request.method == "DELETE" && !place.object) return;
   bool made = request.method == "POST" || response.status == 201;
-  hear_write(std::move(write), *parsed, made);
+  hear_write(std::move(write), body, made);
 }
 
 // A server that crashed may have written what it did not answer: what a journal knows of an object can be old.
@@ -96,6 +100,10 @@ void Journal::hear_write(Write write, const json::Value& body, bool made) {
     write.ours = found->second.made_by_manager;
     write.made = found->second.made;
   }
+  bool late = found != objects.end() && !kube::resource_version_of(body).empty() &&
+              kube::is_newer(kube::resource_version_of(write.before), kube::resource_version_of(body));
+  // Answers pass each other: a later write of the object has been heard of.
+  if (late && kube::uid_of(write.before) == kube::uid_of(body)) return;
   bool gone = write.method == "DELETE" ? body["kind"].text() == "Status" || body["metadata"]["finalizers"].empty()
                                        : is_gone(body);
   if (!gone) write.after = body;
