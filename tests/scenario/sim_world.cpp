@@ -1,4 +1,4 @@
-#include "tests/scenario/world.h"
+#include "tests/scenario/sim_world.h"
 
 #include "fleet/model/crds.h"
 #include "foundation/json/yaml.h"
@@ -31,24 +31,24 @@ class WithToken final : public io::Exchange {
 class Untrusted final : public io::Exchange {
  public:
   io::Task<Result<io::Response>> send(io::Context, io::Request) override {
-    co_return fail(Code::Denied, "the server's certificate is signed by an authority that the kubeconfig does not name");
+    co_return fail(Code::Denied, "the certificate of the server is not trusted: unable to get local issuer certificate");
   }
 };
 
 }  // namespace
 
-struct World::Server {
+struct SimWorld::Server {
   std::unique_ptr<apiserver::ApiServer> handler;
 };
 
-struct World::User {
+struct SimWorld::User {
   User(io::Loop& loop, std::unique_ptr<io::Exchange> to) : exchange(std::move(to)), client(loop, *exchange, "kubectl"), mapper(client) {}
   std::unique_ptr<io::Exchange> exchange;
   client::Client client;
   client::Mapper mapper;
 };
 
-class World::Dialer final : public cluster::Dialer {
+class SimWorld::Dialer final : public cluster::Dialer {
  public:
   explicit Dialer(io::sim::Network& network) : network_(network) {}
   Result<std::unique_ptr<io::Exchange>> dial(const kube::Kubeconfig& config) override {
@@ -62,24 +62,24 @@ class World::Dialer final : public cluster::Dialer {
   io::sim::Network& network_;
 };
 
-World::World(std::optional<std::uint64_t> seed)
+SimWorld::SimWorld(std::optional<std::uint64_t> seed)
     : loop_(seed),
       rng_(seed.value_or(1)),
       network_(loop_, rng_),
       log_(loop_, LogLevel::Info, [this](std::string_view line) { log_text_ += std::string(line) + "\n"; }),
       dialer_(std::make_unique<Dialer>(network_)) {}
 
-World::~World() {
+SimWorld::~SimWorld() {
   if (manager_) stop_manager();
   users_.clear();
-  while (!servers_.empty()) stop_server(servers_.begin()->first);
+  while (!servers_.empty()) CHECK(stop_server(servers_.begin()->first).has_value());
   io::TaskScope scope(loop_);
   scope.spawn(network_.stop());
   loop_.run_until([&] { return scope.running() == 0; });
 }
 
-void World::start_server(const std::string& name) {
-  CHECK(!servers_.contains(name));
+Result<void> SimWorld::start_server(const std::string& name) {
+  if (servers_.contains(name)) return fail(Code::Invalid, "server " + name + " runs already");
   auto& storage = storages_[name];
   if (!storage) storage = std::make_unique<io::MemoryStorage>();
   apiserver::Options options;
@@ -96,35 +96,35 @@ void World::start_server(const std::string& name) {
     users_[name] = std::make_unique<User>(
         loop_, std::make_unique<WithToken>(network_.connect("user", name), token_of(name)));
   }
-  if (name != kManagement) return;
+  if (name != kManagement) return {};
   kube::Resource crds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", kube::Scope::Cluster};
   for (json::Value& crd : model::crds()) {
     auto created = loop_.run(user(name).create({}, crds, std::move(crd), "test"));
     CHECK(created.has_value() || created.error().code() == Code::Conflict);
   }
+  return {};
 }
 
-void World::stop_server(const std::string& name) {
+Result<void> SimWorld::stop_server(const std::string& name) {
   auto server = servers_.find(name);
-  CHECK(server != servers_.end());
+  if (server == servers_.end()) return fail(Code::Invalid, "server " + name + " does not run");
   network_.serve(name, nullptr);
   io::TaskScope scope(loop_);
   scope.spawn(server->second->handler->stop());
   loop_.run_until([&] { return scope.running() == 0 && network_.running(name) == 0; });
   servers_.erase(server);
+  return {};
 }
 
-void World::start_manager() {
+Result<void> SimWorld::start_manager() {
   CHECK(!manager_);
   std::string name(kManagement);
   management_ = std::make_unique<WithToken>(network_.connect("manager", name), token_of(name));
   manager_ = std::make_unique<app::Manager>(loop_, log_, *management_, *dialer_, ledger_, app::ManagerOptions{});
-  auto started = loop_.run(manager_->start());
-  if (!started) log_text_ += "manager: " + started.error().text() + "\n";
-  CHECK(started.has_value());
+  return during(loop_.run(manager_->start()), "start of the manager");
 }
 
-void World::stop_manager() {
+void SimWorld::stop_manager() {
   CHECK(manager_);
   io::TaskScope scope(loop_);
   scope.spawn(manager_->stop());
@@ -133,10 +133,25 @@ void World::stop_manager() {
   management_.reset();
 }
 
-client::Client& World::user(const std::string& cluster) { return users_.at(cluster)->client; }
-client::Mapper& World::mapper(const std::string& cluster) { return users_.at(cluster)->mapper; }
+client::Client& SimWorld::user(const std::string& cluster) { return users_.at(cluster)->client; }
+client::Mapper& SimWorld::mapper(const std::string& cluster) { return users_.at(cluster)->mapper; }
 
-std::string World::kubeconfig(const std::string& cluster) const {
+Result<void> SimWorld::fault(std::string_view verb, const json::Value&) {
+  return fail(Code::Invalid, "\"" + std::string(verb) + "\" is no verb of stories, or of those on real servers only");
+}
+
+const Patience& SimWorld::patience() const {
+  using namespace std::chrono_literals;
+  static constexpr Patience kPatience{.until_true = 120s, .look_every = 20ms, .still = 20s, .still_every = 200ms};
+  return kPatience;
+}
+
+// Ends with the last job that is left, whatever it waits for: a task that never ends is a bug of the product.
+void SimWorld::run_until(const std::function<bool()>& done) { CHECK(loop_.run_until(done, std::chrono::hours(24))); }
+
+std::string SimWorld::url(const std::string& cluster) const { return url_of(cluster); }
+
+std::string SimWorld::kubeconfig(const std::string& cluster) const {
   kube::Kubeconfig config;
   config.server = url_of(cluster);
   config.ca_pem = ca_of(cluster);
