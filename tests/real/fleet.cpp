@@ -1,6 +1,7 @@
 #include "tests/real/fleet.h"
 
 #include <cstdlib>
+#include <future>
 
 #include "app/dialer.h"
 #include "app/install.h"
@@ -72,12 +73,16 @@ Result<void> Fleet::signal(const std::string& name, const std::string& signal) {
   return {};
 }
 
-Result<void> Fleet::start(const std::string& name, const std::vector<std::string>& flags) {
-  std::string arguments = "start --state " + state_ + " " + name;
-  for (const std::string& flag : flags) arguments += " " + flag;
-  TRY(realkube(arguments));
-  ended_.erase(name);
-  if (!flags.empty()) flagged_.insert(name);
+Result<void> Fleet::start(const std::vector<std::string>& names, const std::vector<std::string>& flags) {
+  std::vector<std::future<Result<void>>> starts;
+  for (const std::string& name : names) {
+    std::string arguments = "start --state " + state_ + " " + name;
+    for (const std::string& flag : flags) arguments += " " + flag;
+    starts.push_back(std::async(std::launch::async, [this, arguments] { return realkube(arguments); }));
+  }
+  for (std::future<Result<void>>& one : starts) TRY(one.get());
+  for (const std::string& name : names) ended_.erase(name);
+  if (!flags.empty()) flagged_.insert(names.begin(), names.end());
   return {};
 }
 
@@ -86,7 +91,7 @@ Result<void> Fleet::reset() {
   for (const std::string& name : std::exchange(flagged_, {})) {
     if (!ended_.contains(name)) TRY(signal(name, "KILL"));
   }
-  for (const std::string& name : std::set<std::string>(ended_)) TRY(start(name, {}));
+  TRY(start({ended_.begin(), ended_.end()}, {}));
   TRY(etcd_.restore());
   for (const auto& [name, config] : administrators_) TRY(during(catch_up(name), name));
   return {};

@@ -30,8 +30,8 @@ class Fleet {
 
   // Blocks, and may be called on a pool thread: a signal to the API server of a cluster.
   Result<void> signal(const std::string& name, const std::string& signal);
-  // Likewise: the API server is started again, with these flags besides its own.
-  Result<void> start(const std::string& name, const std::vector<std::string>& flags);
+  // Likewise: the API servers are started again, with these flags besides their own.
+  Result<void> start(const std::vector<std::string>& names, const std::vector<std::string>& flags);
 
   // All clusters run, with their own flags and in their first state.
   Result<void> reset();
