@@ -353,8 +353,8 @@ void Settled::check_sources() {
       wrong("nobody wrote " + kube::text_of(object));
       continue;
     }
-    auto about = [&](const WantedReport& report) { return report.source == source->name; };
-    bool wanted = std::ranges::any_of(expected_.reports, about);
+    bool wanted = std::ranges::any_of(
+        expected_.reports, [&](const WantedReport& report) { return report.source == source->name; });
     std::string_view status = ready(object)["status"].text();
     std::string_view right = !wanted ? "Unknown" : source->defect != Defect::None ? "False" : "True";
     if (wanted && source->defect == Defect::Runtime && status == "True") right = "True";
