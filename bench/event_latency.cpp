@@ -1,11 +1,14 @@
-// How long an event takes from its cluster to the deployed object in another one, seen from outside through the clusters'
-// API servers, with the product running.
+// How long an event takes from its cluster to the deployed object in another one, and to the status that says so, seen
+// from outside through the clusters' API servers, with the product running. Then the floor: the least that any product
+// must do (watch one cluster, apply to the other) with our own client, in the same process on the same servers.
 //
-//   event_latency --kubeconfig FILE [--events N] [--burst N] [--gap-max MS] [--manifest FILE]
+//   event_latency --kubeconfig FILE                                       contexts management, gke, capi of one file
+//   event_latency --management FILE[#CONTEXT] --source ... --target ...   or each by itself
+//     [--events N] [--burst N] [--gap-max MS] [--manifest FILE] [--no-floor]
 //
-// FILE has the contexts management, gke and capi, as `lesto up` writes it. Prints JSON: for create, update and withdrawal
-// p50, p90, p99 and max in milliseconds, from the answer to the write in gke to the watch event in capi; for the burst the
-// time from the first answer to the last object.
+// Prints JSON. Times are milliseconds from the answer to the write in the source to the watch event in the target
+// (deployed), or in the management cluster (status); a burst's are from its first answer to the last object. Writes are
+// those of everybody in the management cluster, by its own metrics, while the create phase ran, for each event.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -16,7 +19,9 @@
 
 #include "app/dialer.h"
 #include "app/install.h"
+#include "bench/floor.h"
 #include "faces/cli/commands.h"
+#include "fleet/cluster/management.h"
 #include "foundation/io/asio_loop.h"
 #include "foundation/json/text.h"
 #include "kube/object/discovery.h"
@@ -27,22 +32,45 @@ namespace {
 using namespace std::chrono_literals;
 constexpr Duration kPatience = 60s;
 constexpr std::size_t kParallel = 64;
+constexpr std::string_view kTargetNamespace = "external";
 
-kube::Resource services() { return kube::core_resource("services", "Service", kube::Scope::Namespaced); }
-kube::Resource endpoints() { return kube::core_resource("endpoints", "Endpoints", kube::Scope::Namespaced); }
-
-// When each object of the target was last seen, and with which address; "" when it is gone.
+// When each object was last seen, and what it said: an address of the target, a hash of a deployed status; "" when gone.
 struct Seen {
   Time time{};
-  std::string address;
+  std::string content;
 };
+
+struct Clients {
+  io::Exchange& metrics;  // the management cluster's
+  client::Client& management;
+  client::Client& source;
+  client::Client& target;
+};
+
+// Whose reaction is measured: the product's, or the floor's.
+enum class Who { Product, Floor };
 
 class Bench {
  public:
-  Bench(io::AsioLoop& loop, client::Client& source, client::Client& target) : loop_(loop), source_(source), target_(target), scope_(loop) {}
+  Bench(io::AsioLoop& loop, Clients clients, Who who) : loop_(loop), clients_(clients), who_(who), scope_(loop) {}
 
   io::Task<Result<void>> run(int events, int burst, int gap_max_ms) {
-    scope_.spawn(follow(scope_.context()));
+    scope_.spawn(follow_target(scope_.context()));
+    if (who_ == Who::Product) scope_.spawn(follow_status(scope_.context()));
+    std::optional<Floor> floor;
+    if (who_ == Who::Floor) floor.emplace(clients_.source, clients_.target);
+    if (floor) scope_.spawn(floor->run(scope_.context()));
+    auto done = co_await run_phases(events, burst, gap_max_ms);
+    scope_.cancel();
+    co_await scope_.join();
+    co_return done;
+  }
+  const json::Value& results() const { return results_; }
+
+ private:
+  using Act = io::Task<Result<void>> (Bench::*)(int);
+
+  io::Task<Result<void>> run_phases(int events, int burst, int gap_max_ms) {
     auto created = co_await phase("create", events, gap_max_ms, &Bench::create);
     if (!created) co_return created;
     auto updated = co_await phase("update", events, gap_max_ms, &Bench::update);
@@ -50,20 +78,16 @@ class Bench {
     auto removed = co_await phase("withdrawal", events, gap_max_ms, &Bench::remove);
     if (!removed) co_return removed;
     auto bursted = co_await run_burst(burst);
-    scope_.cancel();
-    co_await scope_.join();
     co_return bursted;
   }
-  const json::Value& results() const { return results_; }
 
- private:
-  using Act = io::Task<Result<void>> (Bench::*)(int);
-
-  static std::string name(int n) { return "bench-" + std::to_string(n); }
+  std::string name(int n) const { return (who_ == Who::Product ? "bench-" : "floor-") + std::to_string(n); }
   static std::string address(int n, int round) { return "203.0." + std::to_string(round) + "." + std::to_string(1 + n % 250); }
 
-  io::Task<void> follow(io::Context context) {
-    auto watch = co_await target_.watch(context, endpoints(), {.ns = "external", .label_selector = {}, .field_selector = {}, .resource_version = {}});
+  io::Task<void> follow_target(io::Context context) {
+    client::WatchOptions selection;
+    selection.ns = kTargetNamespace;
+    auto watch = co_await clients_.target.watch(context, endpoints(), std::move(selection));
     if (!watch) co_return;
     for (;;) {
       auto batch = co_await watch->next(context);
@@ -76,24 +100,53 @@ class Bench {
     }
   }
 
+  // A summary carries the name of the event's object in one of its labels.
+  io::Task<void> follow_status(io::Context context) {
+    kube::Resource summaries = cluster::config_resource("clustersummaries", "ClusterSummary", kube::Scope::Namespaced);
+    auto watch = co_await clients_.management.watch(context, summaries, {});
+    if (!watch) co_return;
+    for (;;) {
+      auto batch = co_await watch->next(context);
+      if (!batch || !*batch) co_return;
+      Time now = loop_.now();
+      for (const client::WatchEvent& event : **batch) {
+        const json::Value& feature = event.object["status"]["featureSummaries"][0];
+        bool gone = event.type == client::EventType::Deleted;
+        if (!gone && feature["status"].text() != "Provisioned") continue;
+        for (const json::Member& label : event.object["metadata"]["labels"].members()) {
+          if (!label.value.text().starts_with("bench-")) continue;
+          Seen& status = statuses_[label.value.string()];
+          if (gone || status.content != feature["hash"].text()) status = {now, gone ? "" : feature["hash"].string()};
+        }
+      }
+    }
+  }
+
   io::Task<Result<void>> make_service(int n) {
     json::Value port = json::object({{"name", "http"}, {"port", 80}});
+    json::Value metadata = json::object({{"name", name(n)}, {"namespace", "default"}});
+    if (who_ == Who::Floor) metadata.set("labels", json::object({{kFloorLabel, "yes"}}));
     json::Value service = json::object({{"apiVersion", "v1"},
                                         {"kind", "Service"},
-                                        {"metadata", json::object({{"name", name(n)}, {"namespace", "default"}})},
+                                        {"metadata", std::move(metadata)},
                                         {"spec", json::object({{"type", "LoadBalancer"}, {"ports", json::array({port})}})}});
-    auto made = co_await source_.create({}, services(), std::move(service), "bench");
+    auto made = co_await clients_.source.create({}, services(), std::move(service), "bench");
     if (!made) co_return fail(std::move(made).error());
     co_return {};
   }
 
+  // The product's event is an address in the status, the floor's one in an annotation, so that only one of them acts.
   io::Task<Result<void>> set_address(int n, std::string ip) {
     json::Value ingress = json::array({json::object({{"ip", ip}})});
+    json::Value patch = json::object({{"status", json::object({{"loadBalancer", json::object({{"ingress", ingress}})}})}});
     client::PatchOptions options;
-    options.subresource = "status";
-    auto patched = co_await source_.patch({}, services(), {"default", name(n)}, client::PatchType::Merge,
-                                          json::object({{"status", json::object({{"loadBalancer", json::object({{"ingress", ingress}})}})}}),
-                                          std::move(options));
+    if (who_ == Who::Product) {
+      options.subresource = "status";
+    } else {
+      patch = json::object({{"metadata", json::object({{"annotations", json::object({{kFloorLabel, ip}})}})}});
+    }
+    auto patched = co_await clients_.source.patch({}, services(), {"default", name(n)}, client::PatchType::Merge, std::move(patch),
+                                                  std::move(options));
     if (!patched) co_return fail(std::move(patched).error());
     sent_[name(n)] = loop_.now();
     wanted_[name(n)] = std::move(ip);
@@ -111,7 +164,7 @@ class Bench {
     co_return set;
   }
   io::Task<Result<void>> remove(int n) {
-    auto removed = co_await source_.remove({}, services(), {"default", name(n)}, {});
+    auto removed = co_await clients_.source.remove({}, services(), {"default", name(n)}, {});
     if (!removed) co_return fail(std::move(removed).error());
     sent_[name(n)] = loop_.now();
     wanted_[name(n)] = "";
@@ -120,7 +173,7 @@ class Bench {
 
   bool arrived(const std::string& of) const {
     auto found = seen_.find("external-" + of);
-    return found != seen_.end() && found->second.address == wanted_.at(of);
+    return found != seen_.end() && found->second.content == wanted_.at(of);
   }
 
   io::Task<Result<void>> wait_all() {
@@ -141,6 +194,7 @@ class Bench {
   io::Task<Result<void>> phase(std::string what, int events, int gap_max_ms, Act act) {
     sent_.clear();
     wanted_.clear();
+    auto before = co_await management_writes();
     for (int n = 0; n < events; ++n) {
       auto slept = co_await io::sleep(loop_, {}, std::chrono::microseconds(1000 + random_() % static_cast<unsigned>(gap_max_ms * 1000)));
       (void)slept;
@@ -149,15 +203,42 @@ class Bench {
     }
     auto all = co_await wait_all();
     if (!all) co_return during(std::move(all), what);
-    std::vector<double> times;
+    // Statuses follow, and take their writes with them.
+    auto slept = co_await io::sleep(loop_, {}, who_ == Who::Product ? 1500ms : 0ms);
+    (void)slept;
+    std::vector<double> deployed;
+    std::vector<double> told;
     for (const auto& [of, time] : sent_) {
-      // The object may be there before the answer to the write has been read.
-      times.push_back(std::max(0.0, std::chrono::duration<double, std::milli>(seen_["external-" + of].time - time).count()));
+      deployed.push_back(after(time, seen_["external-" + of].time));
+      auto status = statuses_.find(of);
+      if (status != statuses_.end()) told.push_back(after(time, status->second.time));
     }
+    json::Value result = spread(std::move(deployed));
+    result.set("events", events);
+    if (told.size() == sent_.size()) result.set("status", spread(std::move(told)));
+    auto writes = co_await management_writes();
+    if (before && writes) result.set("management_writes_per_event", (*writes - *before) / events);
+    results_.set(what, std::move(result));
+    co_return {};
+  }
+
+  // The object may be there before the answer to the write has been read.
+  static double after(Time sent, Time seen) { return std::max(0.0, std::chrono::duration<double, std::milli>(seen - sent).count()); }
+
+  static json::Value spread(std::vector<double> times) {
     std::ranges::sort(times);
     auto at = [&](double share) { return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1))]; };
-    results_.set(what, json::object({{"events", events}, {"p50", at(0.5)}, {"p90", at(0.9)}, {"p99", at(0.99)}, {"max", times.back()}}));
-    co_return {};
+    return json::object({{"p50", at(0.5)}, {"p90", at(0.9)}, {"p99", at(0.99)}, {"max", times.back()}});
+  }
+
+  // Nothing when the server has no metrics, as the embedded one.
+  io::Task<std::optional<double>> management_writes() {
+    if (who_ == Who::Floor) co_return std::nullopt;
+    io::Request request;
+    request.target = "/metrics";
+    auto response = co_await clients_.metrics.send({}, std::move(request));
+    if (!response || response->status != 200) co_return std::nullopt;
+    co_return count_writes(response->body);
   }
 
   io::Task<void> one_of_burst(int n, std::size_t& running, io::Signal& room, std::optional<Error>& error, bool prepare) {
@@ -210,51 +291,87 @@ class Bench {
   }
 
   io::AsioLoop& loop_;
-  client::Client& source_;
-  client::Client& target_;
+  Clients clients_;
+  Who who_;
   io::TaskScope scope_;
   std::map<std::string, Seen> seen_;
+  std::map<std::string, Seen> statuses_;
   std::map<std::string, Time> sent_;
   std::map<std::string, std::string> wanted_;
   std::mt19937 random_{1};
   json::Value results_ = json::object({});
 };
 
-int run(int argc, char** argv) {
-  CLI::App app{"event latency, seen from outside"};
-  std::string kubeconfig;
+struct Connection {
+  std::unique_ptr<io::Exchange> exchange;
+  std::unique_ptr<client::Client> client;
+};
+
+// `where` is FILE or FILE#CONTEXT.
+Result<Connection> reach(io::AsioLoop& loop, const std::string& where) {
+  auto hash = where.find('#');
+  std::string context = hash == std::string::npos ? "" : where.substr(hash + 1);
+  TRY_ASSIGN(auto config, app::read_kubeconfig_file(where.substr(0, hash), context));
+  Connection made;
+  TRY_ASSIGN(made.exchange, app::connect(loop, config));
+  made.client = std::make_unique<client::Client>(loop, *made.exchange, "lesto-bench");
+  return made;
+}
+
+struct Settings {
+  std::string management, source, target;
   std::string manifest = "examples/cross-cluster/v1beta1.yaml";
   int events = 300;
-  int burst = 1000;
+  int burst = 50;
   int gap_max_ms = 30;
-  app.add_option("--kubeconfig", kubeconfig)->required();
-  app.add_option("--manifest", manifest);
-  app.add_option("--events", events);
-  app.add_option("--burst", burst);
-  app.add_option("--gap-max", gap_max_ms);
-  CLI11_PARSE(app, argc, argv);
+  bool no_floor = false;
+};
+
+Result<json::Value> measure(const Settings& settings) {
   io::AsioLoop loop;
-  std::vector<std::unique_ptr<io::Exchange>> exchanges;
-  std::vector<std::unique_ptr<client::Client>> clients;
-  for (const char* context : {"management", "gke", "capi"}) {
-    auto config = app::read_kubeconfig_file(kubeconfig, context);
-    auto exchange = config ? app::connect(loop, *config) : Result<std::unique_ptr<io::Exchange>>(fail(config.error()));
-    if (!exchange) {
-      std::cerr << exchange.error().text() << "\n";
-      return 1;
-    }
-    exchanges.push_back(std::move(*exchange));
-    clients.push_back(std::make_unique<client::Client>(loop, *exchanges.back(), "lesto-bench"));
-  }
+  TRY_ASSIGN(Connection management, reach(loop, settings.management));
+  TRY_ASSIGN(Connection source, reach(loop, settings.source));
+  TRY_ASSIGN(Connection target, reach(loop, settings.target));
   std::ostringstream ignored;
   cli::ApplyOptions apply;
-  apply.files = {manifest};
-  auto done = loop.run(cli::apply(*clients[0], apply, ignored));
-  Bench bench(loop, *clients[1], *clients[2]);
-  if (done) done = loop.run(bench.run(events, burst, gap_max_ms));
-  std::cout << json::write(bench.results(), {.indent = 2}) << "\n";
-  if (!done) std::cerr << done.error().text() << "\n";
-  return done ? 0 : 1;
+  apply.files = {settings.manifest};
+  TRY(loop.run(cli::apply(*management.client, apply, ignored)));
+  Clients clients{*management.exchange, *management.client, *source.client, *target.client};
+  TRY(loop.run(make_namespace(*target.client, std::string(kTargetNamespace))));
+  Bench product(loop, clients, Who::Product);
+  TRY(loop.run(product.run(settings.events, settings.burst, settings.gap_max_ms)));
+  json::Value results = product.results();
+  if (settings.no_floor) return results;
+  Bench floor(loop, clients, Who::Floor);
+  TRY(loop.run(floor.run(settings.events, settings.burst, settings.gap_max_ms)));
+  results.set("floor", floor.results());
+  return results;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"event latency, seen from outside"};
+  Settings settings;
+  std::string kubeconfig;
+  app.add_option("--kubeconfig", kubeconfig);
+  app.add_option("--management", settings.management);
+  app.add_option("--source", settings.source);
+  app.add_option("--target", settings.target);
+  app.add_option("--manifest", settings.manifest);
+  app.add_option("--events", settings.events)->check(CLI::Range(1, 1'000'000));
+  app.add_option("--burst", settings.burst);
+  app.add_option("--gap-max", settings.gap_max_ms)->check(CLI::Range(1, 60'000));
+  app.add_flag("--no-floor", settings.no_floor);
+  CLI11_PARSE(app, argc, argv);
+  if (settings.management.empty()) settings.management = kubeconfig + "#management";
+  if (settings.source.empty()) settings.source = kubeconfig + "#gke";
+  if (settings.target.empty()) settings.target = kubeconfig + "#capi";
+  auto results = measure(settings);
+  if (!results) {
+    std::cerr << results.error().text() << "\n";
+    return 1;
+  }
+  std::cout << json::write(*results, {.indent = 2}) << "\n";
+  return 0;
 }
 
 }  // namespace

@@ -77,12 +77,21 @@ class Builder {
   KeyCache& keys_;
 };
 
+// Bytes that every form of JSON text shows as they are: nearly all of them.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = true;
+  for (char special : std::string_view("\"\\<>&")) plain[static_cast<std::size_t>(special)] = false;
+  return plain;
+}();
+
 void append_string(std::string& out, std::string_view text, const WriteOptions& options) {
   constexpr std::string_view digits = "0123456789abcdef";
   out += '"';
   std::size_t start = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto byte = static_cast<unsigned char>(text[i]);
+    if (kPlain[byte]) continue;
     bool html =
         options.escape_html == EscapeHtml::Yes && (byte == '<' || byte == '>' || byte == '&');
     bool separator = byte == 0xE2 && text.substr(i).starts_with("\xE2\x80") &&

@@ -12,6 +12,7 @@
 #include "kube/apiserver/registry.h"
 #include "kube/apiserver/routes.h"
 #include "kube/apiserver/status.h"
+#include "kube/apiserver/service_numbers.h"
 #include "kube/apiserver/store.h"
 #include "kube/apiserver/watch.h"
 
@@ -34,12 +35,19 @@ struct User {
 // What the whole server shares. Members are destroyed in reverse order.
 struct Core {
   Core(io::Loop& l, io::Storage& storage, Rng& r, Options o)
-      : loop(l), rng(r), options(std::move(o)), store(l, storage, options.history), watches(l, r, store), scope(l) {}
+      : loop(l),
+        rng(r),
+        options(std::move(o)),
+        store(l, storage, options.history),
+        services(store),
+        watches(l, r, store),
+        scope(l) {}
 
   io::Loop& loop;
   Rng& rng;
   Options options;
   Store store;
+  ServiceNumbers services;
   Registry registry;
   WatchHub watches;
   io::TaskScope scope;  // the controllers

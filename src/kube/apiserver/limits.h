@@ -32,6 +32,6 @@ inline constexpr Duration kWatchTimeoutLeast = std::chrono::minutes(30);
 
 // What a table keeps of its past when Options do not say otherwise.
 inline constexpr std::size_t kHistoryEvents = 10'000;
-inline constexpr std::size_t kHistoryBytes = 64 << 20;
+inline constexpr std::size_t kHistoryBytes = 4 << 20;
 
 }  // namespace lesto::apiserver

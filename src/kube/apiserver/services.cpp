@@ -40,29 +40,11 @@ std::optional<std::uint32_t> read_address(std::string_view text) {
   return out;
 }
 
-struct InUse {
-  std::set<std::string, std::less<>> addresses;
-  std::set<std::int64_t> ports;
-};
-
-InUse in_use(const Core& core, std::string_view but) {
-  InUse out;
-  core.store.each_newest(kTable, "", [&](const Key& key, const Value& service) {
-    if (key == but) return;
-    for (const Value& ip : service["spec"]["clusterIPs"].items()) out.addresses.insert(ip.string());
-    for (const Value& port : service["spec"]["ports"].items()) {
-      if (port["nodePort"].integer() > 0) out.ports.insert(port["nodePort"].integer());
-    }
-    if (service["spec"]["healthCheckNodePort"].integer() > 0) out.ports.insert(service["spec"]["healthCheckNodePort"].integer());
-  });
-  return out;
-}
-
 Status invalid_service(const Value& service, FieldError error) {
   return invalid("", "Service", service["metadata"]["name"].text(), {std::move(error)});
 }
 
-Outcome<void> allocate_address(Core& core, Value& service, const InUse& used) {
+Outcome<void> allocate_address(Core& core, Value& service, const Key& key) {
   Value& spec = service.at("spec");
   std::string wanted = spec["clusterIPs"][std::size_t(0)].string();
   if (wanted.empty()) wanted = spec["clusterIP"].string();
@@ -77,14 +59,14 @@ Outcome<void> allocate_address(Core& core, Value& service, const InUse& used) {
     if (!address || *address - kFirstAddress >= kAddresses) {
       return refuse(invalid_service(service, field_invalid("spec.clusterIPs", list, "failed to allocate IP " + wanted + ": the provided IP (" + wanted + ") is not in the valid range. The range of valid IPs is 10.96.0.0/12")));
     }
-    if (used.addresses.contains(wanted)) {
+    if (core.services.address_taken(wanted, key)) {
       return refuse(invalid_service(service, field_invalid("spec.clusterIPs", list, "failed to allocate IP " + wanted + ": provided IP is already allocated")));
     }
   } else {
     for (int attempt = 0; attempt < 1000 && wanted.empty(); ++attempt) {
       auto offset = static_cast<std::uint32_t>(2 + core.rng.next() % (kAddresses - 3));
       std::string text = address_text(kFirstAddress + offset);
-      if (!used.addresses.contains(text)) wanted = text;
+      if (!core.services.address_taken(text, key)) wanted = text;
     }
     if (wanted.empty()) return refuse(internal("failed to allocate a serviceIP: range is full"));
   }
@@ -93,17 +75,20 @@ Outcome<void> allocate_address(Core& core, Value& service, const InUse& used) {
   return {};
 }
 
-std::int64_t free_port(Rng& rng, const InUse& used) {
+// `given`: to other ports of the same Service, in this call.
+std::int64_t free_port(Core& core, const Key& key, const std::set<std::int64_t>& given) {
   auto count = static_cast<std::uint64_t>(kLastPort - kFirstPort + 1);
-  std::uint64_t start = rng.next() % count;
+  std::uint64_t start = core.rng.next() % count;
   for (std::uint64_t i = 0; i < count; ++i) {
     std::int64_t port = kFirstPort + static_cast<std::int64_t>((start + i) % count);
-    if (!used.ports.contains(port)) return port;
+    if (!given.contains(port) && !core.services.port_taken(port, key)) return port;
   }
   return 0;
 }
 
-Outcome<void> allocate_ports(Core& core, Value& service, const Value* old, InUse& used) {
+Outcome<void> allocate_ports(Core& core, Value& service, const Value* old, const Key& key) {
+  std::set<std::int64_t> given;
+  auto taken = [&](std::int64_t port) { return given.contains(port) || core.services.port_taken(port, key); };
   Value* ports = service.at("spec").edit("ports");
   if (!ports || !ports->is_array()) return {};
   for (std::size_t i = 0; i < ports->size(); ++i) {
@@ -116,18 +101,18 @@ Outcome<void> allocate_ports(Core& core, Value& service, const Value* old, InUse
       for (const Value& before : (*old)["spec"]["ports"].items()) {
         if (before["port"] == (*port)["port"] && before["protocol"] == (*port)["protocol"]) wanted = before["nodePort"].integer();
       }
-      if (used.ports.contains(wanted)) wanted = 0;
+      if (taken(wanted)) wanted = 0;
     }
     if (wanted == 0) {
-      wanted = free_port(core.rng, used);
+      wanted = free_port(core, key, given);
       if (wanted == 0) return refuse(internal("failed to allocate a nodePort: range is full"));
     } else if (wanted < kFirstPort || wanted > kLastPort) {
       return refuse(invalid_service(service, field_invalid(field, wanted, "provided port is not in the valid range. The range of valid ports is 30000-32767")));
-    } else if (used.ports.contains(wanted)) {
+    } else if (taken(wanted)) {
       return refuse(invalid_service(service, field_invalid(field, wanted, "provided port is already allocated")));
     }
     port->set("nodePort", wanted);
-    used.ports.insert(wanted);
+    given.insert(wanted);
   }
   return {};
 }
@@ -193,18 +178,20 @@ Outcome<void> complete_service(Core& core, const Call& call, json::Value& fresh,
   if (!old) fresh.set("status", json::object({{"loadBalancer", Value::object()}}));
   if (type == "ExternalName") return {};
   Key key = make_key(call.ns(), fresh["metadata"]["name"].text());
-  InUse used = in_use(core, key);
   bool has_address = old && (*old)["spec"]["type"].text() != "ExternalName";
   if (!has_address) {
-    auto allocated = allocate_address(core, fresh, used);
+    auto allocated = allocate_address(core, fresh, key);
     if (!allocated) return allocated;
   }
   fill_families(fresh.at("spec"));
   bool allocates = fresh["spec"]["allocateLoadBalancerNodePorts"].boolean(true);
-  if (type == "NodePort" || (type == "LoadBalancer" && allocates)) return allocate_ports(core, fresh, old, used);
-  if (type != "LoadBalancer" && old && !fresh["status"]["loadBalancer"].empty()) {
+  if (type == "NodePort" || (type == "LoadBalancer" && allocates)) {
+    auto allocated = allocate_ports(core, fresh, old, key);
+    if (!allocated) return allocated;
+  } else if (type != "LoadBalancer" && old && !fresh["status"]["loadBalancer"].empty()) {
     fresh.set_path({"status", "loadBalancer"}, Value::object());
   }
+  core.services.remember(key, fresh);
   return {};
 }
 

@@ -106,18 +106,26 @@ void Store::each_newest(std::string_view table, std::string_view prefix,
   static const std::map<Key, Overlay, std::less<>> kNone;
   auto over = overlay_.find(table);
   const auto& changes = over == overlay_.end() ? kNone : over->second;
-  std::map<Key, json::Value, std::less<>> found;
-  if (const Table* stored = find_table(table)) {
-    for (auto at = stored->objects.lower_bound(prefix); at != stored->objects.end(); ++at) {
-      if (!std::string_view(at->first).starts_with(prefix)) break;
-      if (!changes.contains(at->first)) found.emplace(at->first, at->second);
+  // Two sorted maps, walked side by side; where both have a key the change counts.
+  static const Table kEmpty;
+  const Table* stored = find_table(table);
+  const auto& objects = stored ? stored->objects : kEmpty.objects;
+  auto starts = [&](const Key& key) { return std::string_view(key).starts_with(prefix); };
+  auto object = objects.lower_bound(prefix);
+  auto change = changes.lower_bound(prefix);
+  for (;;) {
+    bool more_objects = object != objects.end() && starts(object->first);
+    bool more_changes = change != changes.end() && starts(change->first);
+    if (!more_objects && !more_changes) return;
+    if (more_changes && (!more_objects || change->first <= object->first)) {
+      if (more_objects && change->first == object->first) ++object;
+      if (change->second.object) each(change->first, *change->second.object);
+      ++change;
+    } else {
+      each(object->first, object->second);
+      ++object;
     }
   }
-  for (auto at = changes.lower_bound(prefix); at != changes.end(); ++at) {
-    if (!std::string_view(at->first).starts_with(prefix)) break;
-    if (at->second.object) found.emplace(at->first, *at->second.object);
-  }
-  for (const auto& [key, object] : found) each(key, object);
 }
 
 json::Value Store::put(std::string_view table, std::string_view key, json::Value object) {

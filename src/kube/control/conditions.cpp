@@ -59,6 +59,13 @@ bool same_conditions(const json::Value& a, const json::Value& b) {
   });
 }
 
+std::string_view reason_of(const json::Value& conditions, std::string_view type) {
+  for (const json::Value& condition : conditions.items()) {
+    if (condition["type"].text() == type) return condition["reason"].text();
+  }
+  return {};
+}
+
 json::Value with_finalizer(json::Value object, std::string_view finalizer) {
   if (kube::has_finalizer(object, finalizer)) return object;
   object.at("metadata").at("finalizers").push(finalizer);

@@ -27,6 +27,9 @@ json::Value with_condition(const json::Value& conditions, const Condition& condi
 // True when a and b say the same, times aside.
 bool same_conditions(const json::Value& a, const json::Value& b);
 
+// "" when there is no such condition.
+std::string_view reason_of(const json::Value& conditions, std::string_view type);
+
 json::Value with_finalizer(json::Value object, std::string_view finalizer);
 json::Value without_finalizer(json::Value object, std::string_view finalizer);
 

@@ -2,6 +2,7 @@
 
 #include "fleet/model/names.h"
 #include "foundation/base/hash.h"
+#include "foundation/io/parallel.h"
 #include "foundation/json/text.h"
 #include "kube/object/api_error.h"
 #include "kube/object/discovery.h"
@@ -102,40 +103,6 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
   }
 }
 
-// Runs the tasks of a stage, at most kObjectsParallel at a time, and keeps the first error in their order.
-class Stage {
- public:
-  Stage(io::Loop& loop, std::size_t count) : results_(count), scope_(loop), room_(loop) {}
-
-  io::Task<void> run(std::size_t index, io::Task<Result<void>> task) {
-    auto result = co_await std::move(task);
-    results_[index] = std::move(result);
-    --running_;
-    room_.notify();
-  }
-  io::Task<void> spawn(std::size_t index, io::Task<Result<void>> task) {
-    while (running_ >= kObjectsParallel) {
-      auto woken = co_await room_.wait({});
-      (void)woken;
-    }
-    ++running_;
-    scope_.spawn(run(index, std::move(task)));
-  }
-  io::Task<Result<void>> join() {
-    co_await scope_.join();
-    for (Result<void>& result : results_) {
-      if (!result) co_return std::move(result);
-    }
-    co_return {};
-  }
-
- private:
-  std::vector<Result<void>> results_;
-  io::TaskScope scope_;
-  io::Signal room_;
-  std::size_t running_ = 0;
-};
-
 io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::Ledger& ledger, Owner owner,
                                   kube::ObjectId id, std::string reason) {
   const OwnedObject* live = target.owned.find(id);
@@ -187,11 +154,11 @@ io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::
 io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::Ledger& ledger,
                                    std::vector<Placed> objects, std::vector<Stamp> stamps,
                                    std::vector<bool> with_namespace) {
-  Stage stage(target.loop, objects.size());
+  io::Parallel stage(target.loop, kObjectsParallel);
   for (std::size_t i = 0; i < objects.size(); ++i) {
     io::Task<Result<void>> one =
         apply_one(context, target, ledger, std::move(objects[i]), std::move(stamps[i]), with_namespace[i]);
-    co_await stage.spawn(i, std::move(one));
+    co_await stage.spawn(std::move(one));
   }
   auto result = co_await stage.join();
   co_return result;
@@ -201,10 +168,10 @@ io::Task<Result<void>> delete_objects(io::Context context, Target& target, ledge
                                       Owner owner, std::vector<kube::ObjectId> ids, std::string reason) {
   if (ids.empty()) co_return {};
   CO_TRY(budget.take(owner.text(), ids.size(), target.loop.now()));
-  Stage stage(target.loop, ids.size());
+  io::Parallel stage(target.loop, kObjectsParallel);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     io::Task<Result<void>> one = delete_one(context, target, ledger, owner, ids[i], reason);
-    co_await stage.spawn(i, std::move(one));
+    co_await stage.spawn(std::move(one));
   }
   auto result = co_await stage.join();
   co_return result;
@@ -212,10 +179,10 @@ io::Task<Result<void>> delete_objects(io::Context context, Target& target, ledge
 
 io::Task<Result<void>> release_objects(io::Context context, Target& target, ledger::Ledger& ledger,
                                        std::vector<kube::ObjectId> ids) {
-  Stage stage(target.loop, ids.size());
+  io::Parallel stage(target.loop, kObjectsParallel);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     io::Task<Result<void>> one = release_one(context, target, ledger, ids[i]);
-    co_await stage.spawn(i, std::move(one));
+    co_await stage.spawn(std::move(one));
   }
   auto result = co_await stage.join();
   co_return result;

@@ -17,4 +17,7 @@ inline constexpr std::size_t kDeletesPerProfile = 2'000;
 inline constexpr std::size_t kDeletesOfFleet = 20'000;
 inline constexpr Duration kDeleteWindow = std::chrono::minutes(1);
 
+// The inventory of a cluster is one object that lists all others: so long a time for each object between two writes.
+inline constexpr Duration kInventoryWait = std::chrono::milliseconds(1);
+
 }  // namespace lesto::deploy

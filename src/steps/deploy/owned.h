@@ -37,6 +37,7 @@ class Owned {
 
   // Null when there is no such object of ours, or its kind is not watched.
   const OwnedObject* find(const kube::ObjectId& id) const;
+  std::size_t size() const { return objects_.size(); }
   std::vector<kube::ObjectId> of_owner(const Owner& owner) const;
   const std::map<Owner, std::set<kube::ObjectId>>& by_owner() const { return by_owner_; }
 

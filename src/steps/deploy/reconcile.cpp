@@ -412,8 +412,13 @@ io::Task<Result<control::Again>> Step::write_inventory(io::Context context, mode
   kube::ObjectKey key = configuration_key(ref);
   const json::Value& configuration = management_.cluster_configurations.get(key);
   if (lane == lanes_.end() || configuration.is_null()) co_return control::Again{};
-  json::Value status = decide_inventory(lane->second->target->owned, configuration, loop_.now());
+  // The inventory is one object for all of a cluster: the larger it is, the more changes wait for one write.
+  Duration wait = lane->second->inventory_after - loop_.now();
+  if (wait > Duration::zero()) co_return control::Again{.after = wait};
+  const Owned& owned = lane->second->target->owned;
+  json::Value status = decide_inventory(owned, configuration, loop_.now());
   if (status.is_null()) co_return control::Again{};
+  lane->second->inventory_after = loop_.now() + kInventoryWait * owned.size();
   auto written = co_await management_.cluster_configurations.patch_status(std::move(context), key, std::move(status));
   if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
   co_return control::Again{};

@@ -33,6 +33,7 @@ class Step {
     std::unique_ptr<Target> target;
     std::unique_ptr<Summaries> summaries;
     std::unique_ptr<io::TaskScope> scope;
+    Time inventory_after{};  // the inventory is not written before
   };
 
   void listen();

@@ -8,7 +8,8 @@
 namespace lesto::event {
 
 // Writes the reports. A report that somebody else changed meanwhile is a Conflict: read and decide again.
+// `known` is brought up to date with what was written and what was found to be right.
 io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger,
-                           Decision decision);
+                           Decision decision, std::map<std::string, Known>& known);
 
 }  // namespace lesto::event

@@ -12,59 +12,98 @@ kube::ObjectId id_of(const model::ObjectReference& reference) {
   return {gvk.group, gvk.kind, {reference.ns, reference.name}};
 }
 
-// What the existing reports say about kinds of which nothing is known now.
-void keep_incomplete(const Inputs& inputs, Matches& matches) {
-  for (const kube::GroupKind& kind : inputs.incomplete) matches.merge(reported_matches(inputs.existing, kind));
+using Entry = Matches::value_type;
+using Shard = std::vector<const Entry*>;
+
+// All matches in the order of their identities; of two with one object the first.
+Shard in_order(const std::vector<const Matches*>& sets) {
+  Shard all;
+  for (const Matches* set : sets) {
+    for (const Entry& entry : *set) all.push_back(&entry);
+  }
+  if (sets.size() < 2) return all;
+  std::ranges::stable_sort(all, {}, [](const Entry* entry) -> const kube::ObjectId& { return entry->first; });
+  auto doubles = std::ranges::unique(all, {}, [](const Entry* entry) -> const kube::ObjectId& { return entry->first; });
+  all.erase(doubles.begin(), doubles.end());
+  return all;
 }
 
-using Shard = std::vector<const Matches::value_type*>;
-
-std::vector<Shard> split(const Matches& matches, std::size_t count) {
-  std::vector<Shard> shards(count);
-  for (const auto& entry : matches) shards[shard_of(entry.first, count)].push_back(&entry);
-  return shards;
-}
-
-bool fits(const Shard& shard, std::size_t matches_max, std::size_t bytes_max) {
-  if (shard.size() > matches_max) return false;
-  std::size_t bytes = 0;
-  for (const auto* entry : shard) bytes += entry->second.bytes;
+bool fit(const Shard& all, std::size_t count, std::size_t matches_max, std::size_t bytes_max) {
+  struct Load {
+    std::size_t matches = 0;
+    std::size_t bytes = 0;
+  };
+  std::vector<Load> loads(count);
+  for (const Entry* entry : all) {
+    Load& load = loads[entry->second.place & (count - 1)];
+    ++load.matches;
+    load.bytes += entry->second.bytes;
+  }
   // One object that is too large alone goes alone.
-  return bytes <= bytes_max || shard.size() == 1;
+  return std::ranges::all_of(loads, [&](const Load& load) {
+    return load.matches <= matches_max && (load.bytes <= bytes_max || load.matches == 1);
+  });
 }
 
-bool all_fit(const std::vector<Shard>& shards, std::size_t matches_max, std::size_t bytes_max) {
-  return std::ranges::all_of(shards, [&](const Shard& s) { return fits(s, matches_max, bytes_max); });
-}
-
-// The number of reports stays as it is while the matches fit, so that one event rewrites one report; it shrinks only
-// when a quarter of the room would do.
-std::vector<Shard> choose_shards(const Matches& matches, std::size_t present) {
+// The number of reports (a power of two) stays as it is while the matches fit, so that one event rewrites one report; it
+// shrinks only when a quarter of the room would do.
+std::size_t choose_count(const Shard& all, std::size_t present) {
   std::size_t count = 1;
   while (count < present) count *= 2;
-  while (count > 1 && all_fit(split(matches, count / 2), kReportMatchesMax / 4, kReportBytesMax / 4)) count /= 2;
-  std::vector<Shard> shards = split(matches, count);
-  while (!all_fit(shards, kReportMatchesMax, kReportBytesMax) && count < kMatchesMax) {
-    count *= 2;
-    shards = split(matches, count);
-  }
+  while (count > 1 && fit(all, count / 2, kReportMatchesMax / 4, kReportBytesMax / 4)) count /= 2;
+  while (count < kMatchesMax && !fit(all, count, kReportMatchesMax, kReportBytesMax)) count *= 2;
+  return count;
+}
+
+std::vector<Shard> split(const Shard& all, std::size_t count) {
+  std::vector<Shard> shards(count);
+  for (const Entry* entry : all) shards[entry->second.place & (count - 1)].push_back(entry);
   return shards;
 }
 
-model::EventReport make_report(const Inputs& inputs, std::size_t number, const Shard& shard) {
+std::uint64_t fingerprint_of(const Inputs& inputs, const Shard& shard) {
+  std::uint64_t sum = shard.size() * 2 + (inputs.collect_resources ? 1 : 0);
+  for (const Entry* entry : shard) sum += entry->second.fingerprint;
+  return sum;
+}
+
+model::EventReport make_report(const Inputs& inputs, std::string name, const Shard& shard) {
   model::EventReport report;
-  report.meta.name = model::event_report_name(inputs.cluster, inputs.source, number);
+  report.meta.name = std::move(name);
   report.meta.ns = inputs.cluster.ns;
   report.meta.labels = model::event_report_labels(inputs.cluster, inputs.source);
   report.spec.cluster = inputs.cluster;
   report.spec.event_source_name = inputs.source;
   std::vector<json::Value> objects;
-  for (const auto* entry : shard) {
+  for (const Entry* entry : shard) {
     report.spec.matching_resources.push_back(entry->second.reference);
     if (inputs.collect_resources && !entry->second.object.is_null()) objects.push_back(entry->second.object);
   }
   if (!objects.empty()) report.spec.resources = model::encode_resources(objects);
   return report;
+}
+
+bool is_known(const Inputs& inputs, const model::EventReport& existing, std::uint64_t fingerprint) {
+  auto known = inputs.known.find(existing.meta.name);
+  return known != inputs.known.end() && known->second.fingerprint == fingerprint &&
+         known->second.resource_version == existing.meta.resource_version;
+}
+
+void decide_report(const Inputs& inputs, std::string name, const Shard& shard, Decision& decision) {
+  std::uint64_t fingerprint = fingerprint_of(inputs, shard);
+  auto existing = inputs.existing.find(name);
+  Known& known = decision.holds[name];
+  known.fingerprint = fingerprint;
+  if (existing == inputs.existing.end()) {
+    decision.create.push_back(make_report(inputs, std::move(name), shard));
+    return;
+  }
+  known.resource_version = existing->second->meta.resource_version;
+  if (is_known(inputs, *existing->second, fingerprint)) return;
+  model::EventReport report = make_report(inputs, std::move(name), shard);
+  if (existing->second->spec == report.spec) return;
+  report.meta = existing->second->meta;
+  decision.update.push_back(std::move(report));
 }
 
 }  // namespace
@@ -82,22 +121,38 @@ Matches reported_matches(const std::map<std::string, std::shared_ptr<const model
     for (const model::ObjectReference& reference : report->spec.matching_resources) {
       kube::ObjectId id = id_of(reference);
       if (id.group != kind.group || id.kind != kind.kind) continue;
-      Match match{.reference = reference, .object = {}, .bytes = 0};
       auto object = by_id.find(id);
-      if (object != by_id.end()) {
-        match.bytes = json::write(object->second).size();
-        match.object = std::move(object->second);
-      }
+      std::string text = object == by_id.end() ? "" : json::write(object->second);
+      Match match = make_match(id, reference, object == by_id.end() ? json::Value() : object->second, text.size(), text);
       matches.emplace(std::move(id), std::move(match));
     }
   }
   return matches;
 }
 
-std::size_t shard_of(const kube::ObjectId& id, std::size_t count) {
-  Digest digest = sha256(id.group + "/" + id.kind + "/" + id.key.text());
-  std::size_t number = digest[0] | static_cast<std::size_t>(digest[1]) << 8 | static_cast<std::size_t>(digest[2]) << 16;
-  return number & (count - 1);
+model::ObjectReference reference_to(const json::Value& object) {
+  return {.kind = object["kind"].string(),
+          .ns = std::string(kube::namespace_of(object)),
+          .name = std::string(kube::name_of(object)),
+          .uid = {},
+          .api_version = object["apiVersion"].string(),
+          .resource_version = {},
+          .field_path = {}};
+}
+
+Match make_match(const kube::ObjectId& id, model::ObjectReference reference, json::Value object, std::size_t bytes,
+                 std::string_view version) {
+  auto number = [](const std::string& text) {
+    Digest digest = sha256(text);
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i) number = number << 8 | digest[i];
+    return number;
+  };
+  std::string identity = id.group + "/" + id.kind + "/" + id.key.text();
+  Match match{.reference = std::move(reference), .object = std::move(object), .bytes = bytes};
+  match.place = static_cast<std::uint32_t>(number(identity));
+  match.fingerprint = number(identity + "\n" + std::string(version));
+  return match;
 }
 
 Decision decide(const Inputs& inputs) {
@@ -107,30 +162,25 @@ Decision decide(const Inputs& inputs) {
     for (const auto& [name, report] : inputs.existing) decision.remove.push_back(report);
     return decision;
   }
-  Matches matches = inputs.matches;
-  keep_incomplete(inputs, matches);
-  if (matches.size() > kMatchesMax) {
-    decision.refused = std::to_string(matches.size()) + " objects match, more than the limit of " +
+  // What the existing reports say about kinds of which nothing is known now.
+  Matches kept;
+  for (const kube::GroupKind& kind : inputs.incomplete) kept.merge(reported_matches(inputs.existing, kind));
+  std::vector<const Matches*> sets = inputs.matches;
+  if (!kept.empty()) sets.push_back(&kept);
+  Shard all = in_order(sets);
+  if (all.size() > kMatchesMax) {
+    decision.refused = std::to_string(all.size()) + " objects match, more than the limit of " +
                        std::to_string(kMatchesMax) + ": the reports are left as they are";
     return decision;
   }
-  std::vector<Shard> shards = choose_shards(matches, inputs.existing.size());
-  std::set<std::string> kept;
+  std::vector<Shard> shards = split(all, choose_count(all, inputs.existing.size()));
   for (std::size_t number = 0; number < shards.size(); ++number) {
     // A source without a match has one empty report (reference/core.md hard case 51).
     if (shards[number].empty() && number > 0) continue;
-    model::EventReport report = make_report(inputs, number, shards[number]);
-    kept.insert(report.meta.name);
-    auto existing = inputs.existing.find(report.meta.name);
-    if (existing == inputs.existing.end()) {
-      decision.create.push_back(std::move(report));
-    } else if (existing->second->spec != report.spec) {
-      report.meta = existing->second->meta;
-      decision.update.push_back(std::move(report));
-    }
+    decide_report(inputs, model::event_report_name(inputs.cluster, inputs.source, number), shards[number], decision);
   }
   for (const auto& [name, report] : inputs.existing) {
-    if (!kept.contains(name)) decision.remove.push_back(report);
+    if (!decision.holds.contains(name)) decision.remove.push_back(report);
   }
   return decision;
 }

@@ -19,13 +19,13 @@ model::ObjectReference reference(const std::string& name) {
 }
 
 void add_match(Matches& matches, const std::string& name, std::size_t bytes) {
-  Match match{.reference = reference(name), .object = {}, .bytes = bytes};
+  json::Value object;
   if (bytes > 0) {
-    match.object = json::object({{"apiVersion", "v1"},
-                                 {"kind", "Service"},
-                                 {"metadata", json::object({{"name", name}, {"namespace", "default"}})}});
+    object = json::object({{"apiVersion", "v1"},
+                           {"kind", "Service"},
+                           {"metadata", json::object({{"name", name}, {"namespace", "default"}})}});
   }
-  matches.emplace(service(name), std::move(match));
+  matches.emplace(service(name), make_match(service(name), reference(name), std::move(object), bytes, "1"));
 }
 
 std::shared_ptr<const model::EventReport> report(const std::string& name, const json::Value& matches) {
@@ -38,14 +38,14 @@ std::shared_ptr<const model::EventReport> report(const std::string& name, const 
   return made;
 }
 
-Inputs read(const json::Value& given) {
-  Inputs inputs{.cluster = cluster(), .source = "s", .matches = {}, .incomplete = {}, .existing = {}};
+Inputs read(const json::Value& given, Matches& matches) {
+  Inputs inputs{.cluster = cluster(), .source = "s", .matches = {&matches}, .incomplete = {}, .existing = {}, .known = {}};
   inputs.wanted = given["wanted"].boolean(true);
   inputs.collect_resources = given["collect"].boolean();
   inputs.hold = given["hold"].boolean();
   std::size_t bytes = static_cast<std::size_t>(given["bytes"].integer());
-  for (const json::Value& match : given["matches"].items()) add_match(inputs.matches, match.string(), bytes);
-  for (std::int64_t i = 0; i < given["many"].integer(); ++i) add_match(inputs.matches, "n" + std::to_string(i), bytes);
+  for (const json::Value& match : given["matches"].items()) add_match(matches, match.string(), bytes);
+  for (std::int64_t i = 0; i < given["many"].integer(); ++i) add_match(matches, "n" + std::to_string(i), bytes);
   for (const json::Value& kind : given["incomplete"].items()) inputs.incomplete.insert({"", kind.string()});
   for (const json::Member& existing : given["reports"].members()) {
     inputs.existing[std::string(existing.name())] = report(std::string(existing.name()), existing.value);
@@ -64,7 +64,8 @@ json::Value names(const std::vector<model::EventReport>& reports) {
 }
 
 json::Value decide_case(const json::Value& given) {
-  Decision decision = decide(read(given));
+  Matches matches;
+  Decision decision = decide(read(given, matches));
   json::Value decided = json::object({});
   if (!given["many"].is_null()) {
     // Of a large source only the shape is looked at.

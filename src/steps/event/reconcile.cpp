@@ -1,6 +1,7 @@
 #include "steps/event/reconcile.h"
 
 #include "fleet/model/unsupported.h"
+#include "foundation/json/text.h"
 
 namespace lesto::event {
 namespace {
@@ -170,8 +171,10 @@ void Step::end(std::unique_ptr<Running> running) {
 io::Task<void> Step::reap(std::unique_ptr<Running> running) { co_await running->scope.join(); }
 
 Inputs Step::gather(const SourceKey& key) {
-  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .existing = {}};
+  Inputs inputs{.cluster = key.cluster, .source = key.source, .matches = {}, .incomplete = {}, .existing = {}, .known = {}};
   inputs.existing = gather_reports(management_, key);
+  auto known = known_.find(key);
+  if (known != known_.end()) inputs.known = known->second;
   auto source = management_.event_sources.get({"", key.source});
   // A source that does not parse, or is not served, is not a source that is gone.
   bool exists = !management_.event_sources.store().get({"", key.source}).is_null();
@@ -189,7 +192,7 @@ Inputs Step::gather(const SourceKey& key) {
       for (std::size_t k = 0; k < watch.subscriptions().size(); ++k) {
         if (watch.subscriptions()[k].source != key || watch.subscriptions()[k].selector != i) continue;
         complete = watch.state(k).complete;
-        inputs.matches.insert(watch.state(k).matches.begin(), watch.state(k).matches.end());
+        inputs.matches.push_back(&watch.state(k).matches);
       }
     }
     if (!complete) inputs.incomplete.insert({selector.group, selector.kind});
@@ -198,53 +201,51 @@ Inputs Step::gather(const SourceKey& key) {
   return inputs;
 }
 
-io::Task<Result<void>> Step::aggregate(Inputs& inputs, const model::EventSource& source) {
+io::Task<Result<Matches>> Step::aggregate(const Inputs& inputs, const model::EventSource& source) {
   auto script = lua::Script::compile(source.spec.aggregated_selection);
   if (!script) co_return fail(Code::Invalid, "spec.aggregatedSelection: " + script.error().message);
+  Matches all;
+  for (const Matches* set : inputs.matches) all.insert(set->begin(), set->end());
   std::vector<json::Value> objects;
-  for (const auto& [id, match] : inputs.matches) objects.push_back(match.object);
+  for (const auto& [id, match] : all) objects.push_back(match.object);
   auto work = [script = std::move(*script), objects = std::move(objects), &engines = engines_, now = loop_.now()] {
     return engines.aggregate(script, objects, now);
   };
   auto selected = co_await io::offload(loop_, std::move(work));
   if (!selected) co_return fail(std::move(selected.error()).during("spec.aggregatedSelection"));
   Matches matches;
-  for (json::Value& object : *selected) {
-    Match match;
-    match.reference = {.kind = object["kind"].string(),
-                       .ns = std::string(kube::namespace_of(object)),
-                       .name = std::string(kube::name_of(object)),
-                       .uid = {},
-                       .api_version = object["apiVersion"].string(),
-                       .resource_version = {},
-                       .field_path = {}};
-    match.object = object;
+  // The script may have changed what it hands out: its text is its version.
+  for (const json::Value& object : *selected) {
     kube::ObjectId id = kube::id_of(object);
-    auto before = inputs.matches.find(id);
-    match.bytes = before == inputs.matches.end() ? 0 : before->second.bytes;
-    matches.emplace(std::move(id), std::move(match));
+    std::string text = json::write(object);
+    model::ObjectReference reference = reference_to(object);
+    matches.emplace(id, make_match(id, std::move(reference), object, text.size(), text));
   }
-  inputs.matches = std::move(matches);
-  co_return {};
+  co_return matches;
 }
 
 io::Task<Result<control::Again>> Step::reconcile(io::Context context, SourceKey key) {
   Inputs inputs = gather(key);
   auto source = management_.event_sources.get({"", key.source});
   std::string refused;
+  Matches selected;
   if (source && inputs.wanted && !inputs.hold && !source->spec.aggregated_selection.empty()) {
     auto aggregated = co_await aggregate(inputs, *source);
     if (!aggregated) {
       refused = aggregated.error().text();
       inputs.hold = true;
+    } else {
+      selected = std::move(*aggregated);
+      inputs.matches = {&selected};
     }
   }
   Decision decision = decide(inputs);
   if (decision.refused) refused = *decision.refused;
   if (std::exchange(refused_[key], refused) != refused) statuses_.wake(key.source);
   if (refused.empty()) refused_.erase(key);
-  auto done = co_await act(std::move(context), management_, ledger_, std::move(decision));
+  auto done = co_await act(std::move(context), management_, ledger_, std::move(decision), known_[key]);
   if (!done) co_return fail(std::move(done).error());
+  if (!inputs.wanted) known_.erase(key);
   co_return control::Again{};
 }
 

@@ -43,7 +43,7 @@ class Step {
   io::Task<Result<control::Again>> reconcile(io::Context context, SourceKey key);
   io::Task<Result<control::Again>> reconcile_status(io::Context context, std::string source);
   Inputs gather(const SourceKey& key);
-  io::Task<Result<void>> aggregate(Inputs& inputs, const model::EventSource& source);
+  io::Task<Result<Matches>> aggregate(const Inputs& inputs, const model::EventSource& source);
   std::vector<SourceState> states_of(const std::string& source) const;
 
   io::Loop& loop_;
@@ -58,6 +58,8 @@ class Step {
   std::map<model::ClusterRef, Watches> watches_;
   // What was left over from a decision: shown in the source's condition.
   std::map<SourceKey, std::string> refused_;
+  // What the reports of each source were last seen to hold.
+  std::map<SourceKey, std::map<std::string, Known>> known_;
   control::Queue<SourceKey> reports_;
   control::Queue<std::string> statuses_;
 };

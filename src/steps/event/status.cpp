@@ -19,9 +19,7 @@ control::Condition ready(const SourceInputs& inputs) {
     condition.message = "no EventTrigger uses this source in any matching cluster";
     return condition;
   }
-  std::size_t matches = 0;
   for (const SourceState& state : inputs.clusters) {
-    matches += state.matches;
     if (state.failures == 0 || !condition.message.empty()) continue;
     condition.reason = "EvaluationFailed";
     condition.message = "cluster " + state.cluster + ": " + state.first_failure;
@@ -36,8 +34,8 @@ control::Condition ready(const SourceInputs& inputs) {
   }
   condition.status = control::ConditionStatus::True;
   condition.reason = "Watching";
-  condition.message = std::to_string(matches) + (matches == 1 ? " object matches in " : " objects match in ") +
-                      std::to_string(inputs.clusters.size()) +
+  // No number of matches: it would cost a write for each event. The EventReports have them.
+  condition.message = "watching " + std::to_string(inputs.clusters.size()) +
                       (inputs.clusters.size() == 1 ? " cluster" : " clusters");
   return condition;
 }

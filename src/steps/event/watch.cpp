@@ -41,25 +41,22 @@ std::size_t size_of(const json::Value& object) {
   }
 }
 
-Match make_match(const json::Value& object, bool collect) {
-  Match match;
-  match.reference.api_version = object["apiVersion"].string();
-  match.reference.kind = object["kind"].string();
-  match.reference.ns = kube::namespace_of(object);
-  match.reference.name = kube::name_of(object);
-  if (!collect) return match;
-  match.object = object;
+// What a report tells of an object.
+Match match_of(const kube::ObjectId& id, json::Value object, bool collect) {
+  model::ObjectReference reference = reference_to(object);
+  if (!collect) return make_match(id, std::move(reference), json::Value(), 0, "");
+  std::string version = std::string(kube::uid_of(object)) + "/" + std::string(kube::resource_version_of(object));
   // Who owns which field is of no use to a template, and half of many objects.
-  match.object.erase_path({"metadata", "managedFields"});
+  object.erase_path({"metadata", "managedFields"});
   // Secrets do not enter reports: of a Secret only its metadata and type are collected (design section 10).
   bool secret = object["kind"].text() == "Secret" && object["apiVersion"].text() == "v1";
   if (secret) {
-    match.object.erase("data");
-    match.object.erase("stringData");
-    match.object.erase_path({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"});
+    object.erase("data");
+    object.erase("stringData");
+    object.erase_path({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"});
   }
-  match.bytes = size_of(match.object);
-  return match;
+  std::size_t bytes = size_of(object);
+  return make_match(id, std::move(reference), std::move(object), bytes, version);
 }
 
 }  // namespace
@@ -206,7 +203,7 @@ void KindWatch::apply_object(const Item& item, const std::vector<Verdict>& verdi
       auto before = states_[i].matches.find(id);
       if (!listed_ && before != states_[i].matches.end()) state.matches.insert(*before);
     } else if (verdict.matching) {
-      state.matches.insert_or_assign(id, make_match(item.object, subscriptions_[i].collect));
+      state.matches.insert_or_assign(id, match_of(id, item.object, subscriptions_[i].collect));
     } else if (state.matches.erase(id) == 0 && !had_failed) {
       continue;
     }

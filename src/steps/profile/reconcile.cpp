@@ -132,7 +132,10 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, ProfileKey
 io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, ProfileKey key) {
   control::Collection& collection = management_.profiles_of(key.scope).collection;
   const json::Value& object = collection.get(key.key);
-  if (object.is_null()) co_return control::Again{};
+  if (object.is_null()) {
+    deploying_.erase(key);
+    co_return control::Again{};
+  }
   StatusInputs inputs;
   inputs.generation = kube::generation_of(object);
   inputs.refused = refused(key);
@@ -144,6 +147,9 @@ io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, Pro
     if (matching) inputs.matching = std::move(*matching);
   }
   json::Value status = decide_status(inputs, object["status"], loop_.now());
+  bool passing = control::reason_of(status["conditions"], "Ready") == kDeploying;
+  if (auto wait = deploying_[key].hold(passing, loop_.now())) co_return control::Again{.after = wait};
+  deploying_.erase(key);
   if (status.is_null()) co_return control::Again{};
   auto written = co_await collection.patch_status(std::move(context), key.key, std::move(status));
   if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());

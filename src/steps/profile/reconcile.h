@@ -1,6 +1,9 @@
 // Step 3: which change wakes which key.
 #pragma once
 
+#include <map>
+
+#include "kube/control/passing.h"
 #include "steps/profile/act.h"
 #include "steps/profile/status.h"
 
@@ -32,6 +35,7 @@ class Step {
   ledger::Ledger& ledger_;
   io::TaskScope* scope_ = nullptr;
   control::Soon wake_soon_;
+  std::map<ProfileKey, control::Passing> deploying_;
   control::Queue<ProfileKey> profiles_;
   control::Queue<ProfileKey> statuses_;
 };

@@ -72,7 +72,7 @@ json::Value decide_status(const StatusInputs& inputs, const json::Value& status,
   } else {
     bool all = deployed == inputs.matching.size();
     if (all) ready.status = control::ConditionStatus::True;
-    ready.reason = all ? "Deployed" : "Deploying";
+    ready.reason = all ? "Deployed" : kDeploying;
     ready.message = "deployed in " + std::to_string(deployed) + " of " + std::to_string(inputs.matching.size()) + " clusters";
   }
   json::Value conditions = control::with_condition(status["conditions"], ready, inputs.generation, now);

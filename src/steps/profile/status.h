@@ -15,6 +15,9 @@ struct StatusInputs {
   bool suspended = false;
 };
 
+// The reason of Ready while something is on its way: it is over in an instant, or worth a write if it is not.
+inline constexpr std::string_view kDeploying = "Deploying";
+
 // The status to merge into the profile, or null when it says so already.
 json::Value decide_status(const StatusInputs& inputs, const json::Value& status, Time now);
 

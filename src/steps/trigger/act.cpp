@@ -22,11 +22,21 @@ void note(ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb, const jso
   ledger.append(std::move(record), verb == ledger::Verb::Write ? object : json::Value());
 }
 
+// Two profiles that differ in how the defaults are written are the same.
+bool same_spec(const json::Value& live, const json::Value& wanted) {
+  auto before = model::parse_profile(live);
+  auto after = model::parse_profile(wanted);
+  return before && after && before->spec == after->spec;
+}
+
 // The live object with everything of ours as wanted and everything of others as it is; null when that changes nothing.
 json::Value merged(const json::Value& live, const json::Value& wanted) {
   json::Value next = live;
+  bool profile = wanted["kind"].text() == "ClusterProfile";
   for (const json::Member& member : wanted.members()) {
-    if (member.name() != "metadata" && member.name() != "status") next.set(member.name(), member.value);
+    if (member.name() == "metadata" || member.name() == "status") continue;
+    if (profile && member.name() == "spec" && same_spec(live, wanted)) continue;
+    next.set(member.name(), member.value);
   }
   for (const char* map : {"labels", "annotations"}) {
     for (const json::Member& member : wanted["metadata"][map].members()) {
@@ -34,7 +44,7 @@ json::Value merged(const json::Value& live, const json::Value& wanted) {
     }
   }
   // Annotations of the source that went away go away here, too.
-  if (wanted["kind"].text() != "ClusterProfile") next.at("metadata").set("annotations", wanted["metadata"]["annotations"]);
+  if (!profile) next.at("metadata").set("annotations", wanted["metadata"]["annotations"]);
   return next == live ? json::Value() : next;
 }
 

@@ -83,7 +83,7 @@ void Step::listen() {
     bool same = change.before["spec"] == change.after["spec"] &&
                 change.before["metadata"]["deletionTimestamp"] == change.after["metadata"]["deletionTimestamp"];
     if (!same) units_.wake(*unit);
-    triggers_.wake(trigger_key(*unit));
+    hear_profile(*unit);
   });
   registry_.listen([this](cluster::ClusterChange, cluster::Cluster&) { rescope_soon_.request(); });
   management_.event_sources.store().listen([this](const control::Change& change) {
@@ -171,9 +171,9 @@ void Step::wake_units(const TriggerKey& key) {
 // Everything that the trigger has made or may have to make.
 std::set<Unit> Step::units_of(const TriggerKey& key) const {
   std::set<Unit> units = existing_units(management_, key);
-  auto outcomes = outcomes_.find(key);
-  if (outcomes != outcomes_.end()) {
-    for (const auto& [unit, outcome] : outcomes->second) units.insert(unit);
+  auto states = states_.find(key);
+  if (states != states_.end()) {
+    for (const auto& [unit, state] : states->second) units.insert(unit);
   }
   auto scope = scopes_.find(key);
   auto trigger = management_.triggers(key.form).get({"", key.name});
@@ -265,7 +265,7 @@ io::Task<Result<control::Again>> Step::settle(io::Context context, Unit unit) {
   switch (wanted(unit, why)) {
     case Wanted::Unknown: co_return control::Again{};
     case Wanted::No: {
-      outcomes_[trigger_key(unit)].erase(unit);
+      states_[trigger_key(unit)].erase(unit);
       remember_uses(unit, {});
       auto left = co_await withdraw(std::move(context), management_, ledger_, unit, why);
       if (!left) co_return fail(std::move(left).error());
@@ -342,9 +342,8 @@ void Step::remember_uses(const Unit& unit, const std::vector<Reference>& referen
 }
 
 void Step::remember_outcome(const Unit& unit, std::optional<std::string> error) {
-  auto& outcomes = outcomes_[trigger_key(unit)];
-  auto known = outcomes.find(unit);
-  if (known != outcomes.end() && known->second == error) return;
+  auto [known, added] = states_[trigger_key(unit)].try_emplace(unit);
+  if (!added && known->second.error == error) return;
   if (error) {
     ledger::Record record;
     record.step = "trigger";
@@ -355,32 +354,49 @@ void Step::remember_outcome(const Unit& unit, std::optional<std::string> error) 
     record.inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
     ledger_.append(std::move(record));
   }
-  outcomes.insert_or_assign(unit, std::move(error));
-  triggers_.wake(trigger_key(unit));
+  known->second.error = std::move(error);
+  hear_profile(unit);
 }
 
-StatusInputs Step::status_inputs(const TriggerKey& key) const {
+// What the profile of a unit says is part of its state.
+void Step::hear_profile(const Unit& unit) {
+  TriggerKey key = trigger_key(unit);
+  triggers_.wake(key);
+  auto& states = states_[key];
+  auto state = states.find(unit);
+  // What upstream generated does not say the kind of its object.
+  if (state == states.end() && unit.object.kind.empty()) {
+    state = std::ranges::find_if(states, [&](const auto& entry) { return same_unit(entry.first, unit); });
+  }
+  if (state == states.end()) return;
+  state->second.profile = ProfileState::Waiting;
+  for (const kube::ObjectKey& profile : profiles_of_unit(management_, state->first)) {
+    const json::Value& object = management_.cluster_profiles.collection.store().get(profile);
+    state->second.profile = profile_state(object, state->second.message);
+  }
+}
+
+json::Value Step::status_of(const TriggerKey& key) {
+  static const Scope kNowhere;
   StatusInputs inputs;
   const auto& triggers = management_.triggers(key.form);
+  const json::Value& object = triggers.collection.store().get({"", key.name});
   inputs.trigger = triggers.get({"", key.name});
-  inputs.generation = kube::generation_of(triggers.collection.store().get({"", key.name}));
+  inputs.generation = kube::generation_of(object);
   if (const Error* error = triggers.typed.error({"", key.name})) inputs.refused = error->text();
   if (inputs.trigger) {
     auto unsupported = model::unsupported(*inputs.trigger);
     if (!unsupported.empty()) inputs.refused = model::unsupported_text(unsupported);
   }
   auto scope = scopes_.find(key);
-  if (scope != scopes_.end()) inputs.scope = scope->second;
-  auto outcomes = outcomes_.find(key);
-  if (outcomes == outcomes_.end()) return inputs;
-  for (const auto& [unit, error] : outcomes->second) {
-    UnitState state{.unit = unit, .error = error, .message = {}};
-    for (const kube::ObjectKey& profile : profiles_of_unit(management_, unit)) {
-      state.profile = profile_state(management_.cluster_profiles.collection.store().get(profile), state.message);
-    }
-    inputs.units.push_back(std::move(state));
-  }
-  return inputs;
+  inputs.scope = scope == scopes_.end() ? &kNowhere : &scope->second;
+  inputs.units = &states_[key];
+  return decide_status(inputs, object["status"], loop_.now());
+}
+
+void Step::forget(const TriggerKey& key) {
+  states_.erase(key);
+  deploying_.erase(key);
 }
 
 // Gives a trigger its finalizer, or takes it away once everything that it made is gone. True when the object has gone.
@@ -398,20 +414,22 @@ io::Task<Result<bool>> Step::settle_finalizer(io::Context context, TriggerKey ke
   if (!units.empty() || !kube::has_finalizer(object, finalizer)) co_return !units.empty();
   auto written = co_await collection.update(context, control::without_finalizer(std::move(object), finalizer));
   if (!written) co_return fail(std::move(written).error());
-  outcomes_.erase(key);
+  forget(key);
   co_return true;
 }
 
 io::Task<Result<control::Again>> Step::reconcile_trigger(io::Context context, TriggerKey key) {
   control::Collection& collection = management_.triggers(key.form).collection;
   if (collection.get({"", key.name}).is_null()) {
-    outcomes_.erase(key);
+    forget(key);
     co_return control::Again{};
   }
   auto over = co_await settle_finalizer(context, key);
   if (!over) co_return fail(std::move(over).error());
   if (*over || unseen_.contains(key)) co_return control::Again{};
-  json::Value status = decide_status(status_inputs(key), collection.get({"", key.name})["status"], loop_.now());
+  json::Value status = status_of(key);
+  bool passing = control::reason_of(status["conditions"], "Ready") == kDeploying;
+  if (auto wait = deploying_[key].hold(passing, loop_.now())) co_return control::Again{.after = wait};
   if (status.is_null()) co_return control::Again{};
   auto written = co_await collection.patch_status(std::move(context), {"", key.name}, std::move(status));
   if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());

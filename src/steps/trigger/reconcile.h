@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "kube/control/passing.h"
 #include "steps/trigger/act.h"
 #include "steps/trigger/status.h"
 
@@ -43,7 +44,9 @@ class Step {
   EventData event_data(const Unit& unit, const model::EventTrigger& trigger) const;
   void remember_uses(const Unit& unit, const std::vector<Reference>& references);
   void remember_outcome(const Unit& unit, std::optional<std::string> error);
-  StatusInputs status_inputs(const TriggerKey& key) const;
+  void hear_profile(const Unit& unit);
+  json::Value status_of(const TriggerKey& key);
+  void forget(const TriggerKey& key);
 
   io::Loop& loop_;
   Log& log_;
@@ -59,8 +62,9 @@ class Step {
   // Which units used which content when they were last rendered, and the reverse.
   std::map<std::pair<model::RefKind, kube::ObjectKey>, std::set<Unit>> users_;
   std::map<Unit, std::vector<std::pair<model::RefKind, kube::ObjectKey>>> uses_;
-  // How each wanted unit ended last.
-  std::map<TriggerKey, std::map<Unit, std::optional<std::string>>> outcomes_;
+  // How each wanted unit stands.
+  std::map<TriggerKey, std::map<Unit, UnitState>> states_;
+  std::map<TriggerKey, control::Passing> deploying_;
   // Units whose name somebody else's object has.
   std::map<kube::ObjectId, std::set<Unit>> name_waiters_;
   // Units that nobody has looked at since the start: until then a status would not be the truth.

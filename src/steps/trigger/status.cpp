@@ -19,16 +19,16 @@ std::string object_text(const Unit& unit) {
 
 std::map<model::ClusterRef, Tally> tally(const StatusInputs& inputs) {
   std::map<model::ClusterRef, Tally> tallies;
-  for (const model::ClusterRef& ref : inputs.scope.clusters) tallies[ref];
-  for (const auto& [ref, error] : inputs.scope.errors) tallies[ref].first_failure = error.text();
-  for (const UnitState& unit : inputs.units) {
-    Tally& of = tallies[unit.unit.cluster];
+  for (const model::ClusterRef& ref : inputs.scope->clusters) tallies[ref];
+  for (const auto& [ref, error] : inputs.scope->errors) tallies[ref].first_failure = error.text();
+  for (const auto& [unit, state] : *inputs.units) {
+    Tally& of = tallies[unit.cluster];
     ++of.units;
-    if (unit.error) {
-      if (of.first_failure.empty()) of.first_failure = object_text(unit.unit) + *unit.error;
-    } else if (unit.profile == ProfileState::Failed) {
-      if (of.first_failure.empty()) of.first_failure = object_text(unit.unit) + unit.message;
-    } else if (unit.profile == ProfileState::Deployed) {
+    if (state.error) {
+      if (of.first_failure.empty()) of.first_failure = object_text(unit) + *state.error;
+    } else if (state.profile == ProfileState::Failed) {
+      if (of.first_failure.empty()) of.first_failure = object_text(unit) + state.message;
+    } else if (state.profile == ProfileState::Deployed) {
       ++of.deployed;
     }
   }
@@ -68,9 +68,9 @@ control::Condition ready(const StatusInputs& inputs, const std::map<model::Clust
     condition.message = inputs.refused;
     return condition;
   }
-  if (inputs.scope.error) {
+  if (inputs.scope->error) {
     condition.reason = "Invalid";
-    condition.message = inputs.scope.error->text();
+    condition.message = inputs.scope->error->text();
     return condition;
   }
   std::size_t units = 0;
@@ -83,16 +83,20 @@ control::Condition ready(const StatusInputs& inputs, const std::map<model::Clust
     condition.message = "event in cluster " + ref.ns + "/" + ref.name + ": " + of.first_failure;
   }
   if (!condition.message.empty()) return condition;
-  if (inputs.scope.clusters.empty()) {
+  if (inputs.scope->clusters.empty()) {
     condition.status = control::ConditionStatus::Unknown;
     condition.reason = "NoMatchingCluster";
     condition.message = "no ready cluster matches sourceClusterSelector";
     return condition;
   }
-  condition.message = std::to_string(deployed) + " of " + std::to_string(units) + " events deployed, from " +
-                      std::to_string(inputs.scope.clusters.size()) + " matching clusters";
-  condition.reason = deployed == units ? "Deployed" : "Deploying";
-  if (deployed == units) condition.status = control::ConditionStatus::True;
+  bool all = deployed == units;
+  std::size_t clusters = inputs.scope->clusters.size();
+  // No number of events once all is well: it would cost a write for each of them.
+  std::string events = all ? "all events" : std::to_string(deployed) + " of " + std::to_string(units) + " events";
+  condition.message = events + " deployed, from " + std::to_string(clusters) +
+                      (clusters == 1 ? " matching cluster" : " matching clusters");
+  condition.reason = all ? "Deployed" : kDeploying;
+  if (all) condition.status = control::ConditionStatus::True;
   return condition;
 }
 
@@ -101,7 +105,7 @@ control::Condition ready(const StatusInputs& inputs, const std::map<model::Clust
 json::Value decide_status(const StatusInputs& inputs, const json::Value& status, Time now) {
   std::map<model::ClusterRef, Tally> tallies = tally(inputs);
   json::Value matching = json::array({});
-  for (const model::ClusterRef& ref : inputs.scope.clusters) matching.push(reference_json(ref));
+  for (const model::ClusterRef& ref : inputs.scope->clusters) matching.push(reference_json(ref));
   json::Value infos = json::array({});
   std::string hash = hash_of(inputs);
   for (const auto& [ref, of] : tallies) {

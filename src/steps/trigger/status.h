@@ -15,7 +15,6 @@ enum class ProfileState { Waiting, Deployed, Failed };
 
 // How one unit stands.
 struct UnitState {
-  Unit unit;
   // Why its profile could not be made or updated, if so.
   std::optional<std::string> error;
   // What its profile says.
@@ -27,11 +26,14 @@ struct StatusInputs {
   std::shared_ptr<const model::EventTrigger> trigger;  // null when it does not parse
   std::int64_t generation = 0;
   std::string refused;  // does not parse, or uses what is not served
-  Scope scope;
-  std::vector<UnitState> units;
+  const Scope* scope = nullptr;
+  const std::map<Unit, UnitState>* units = nullptr;
 };
 
-// The status to merge into the object, or null when it says so already.
+// The reason of Ready while something is on its way: it is over in an instant, or worth a write if it is not.
+inline constexpr std::string_view kDeploying = "Deploying";
+
+// The status to merge into the object, or null when it says so already. Not null in `units` and `scope`.
 json::Value decide_status(const StatusInputs& inputs, const json::Value& status, Time now);
 
 }  // namespace lesto::trigger
