@@ -21,7 +21,8 @@ struct Target {
   std::string context;
 
   void add(CLI::App& command) {
-    command.add_option("--kubeconfig", kubeconfig, "kubeconfig file; default: the variable KUBECONFIG, then ~/.kube/config");
+    command.add_option("--kubeconfig", kubeconfig,
+                          "kubeconfig file; default: the variable KUBECONFIG, then ~/.kube/config");
     command.add_option("--context", context, "context of the kubeconfig; default: its current one");
   }
 };
@@ -51,7 +52,8 @@ void add_up(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("up", "everything in one process: clusters, controllers");
   command->add_option("--data", options->data, "directory that keeps everything, or \"memory\"")->capture_default_str();
   command->add_option("--cluster", *clusters, "a try-out cluster: NAME[,label=value]...")->allow_extra_args(false);
-  command->add_option("--kubeconfig", options->kubeconfig, "file to write, one context a cluster")->capture_default_str();
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "file to write, one context a cluster")->capture_default_str();
   command->add_option("--listen", *listen, "address and port of the management cluster")->capture_default_str();
   command->add_flag_callback(
       "--no-load-balancer", [options] { options->load_balancers = LoadBalancers::None; },
@@ -92,14 +94,18 @@ void add_manager(CLI::App& app, int& status) {
   auto options = std::make_shared<ManagerCommand>();
   auto definitions = std::make_shared<std::string>("install");
   CLI::App* command = app.add_subcommand("manager", "the controllers against a management cluster");
-  command->add_option("--kubeconfig", options->kubeconfig, "kubeconfig of the management cluster; default: KUBECONFIG, ~/.kube/config, then the cluster that this runs in");
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "kubeconfig of the management cluster; default: KUBECONFIG, ~/.kube/config, then the cluster that"
+                        " this runs in");
   command->add_option("--context", options->context, "context of the kubeconfig");
-  command->add_option("--namespace", options->own_namespace, "namespace of the lease and of what is generated")->capture_default_str();
+  command->add_option("--namespace", options->own_namespace,
+                        "namespace of the lease and of what is generated")->capture_default_str();
   command->add_option("--data", options->data, "directory for the causal log and the identity; default: memory");
   command->add_option("--listen", options->listen, "address and port of /healthz and /readyz; default: none");
   command->add_option("--crds", *definitions, "install the CustomResourceDefinitions, or check that they are there")
       ->check(CLI::IsMember({"install", "check"}))->capture_default_str();
-  command->add_option("--capi-onboard-annotation", options->capi_onboard_annotation, "look only at Cluster API clusters that have this annotation");
+  command->add_option("--capi-onboard-annotation", options->capi_onboard_annotation,
+                        "look only at Cluster API clusters that have this annotation");
   command->callback([options, definitions, &status] {
     options->definitions = *definitions == "check" ? Definitions::Check : Definitions::Install;
     status = manager(*options);
@@ -155,16 +161,22 @@ void add_delete(CLI::App& app, int& status) {
 void add_register(CLI::App& app, int& status) {
   auto options = std::make_shared<RegisterCommand>();
   CLI::App* command = app.add_subcommand("register", "make a cluster known to the management cluster");
-  command->add_option("--kubeconfig", options->kubeconfig, "of the management cluster; default: KUBECONFIG, then ~/.kube/config");
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "of the management cluster; default: KUBECONFIG, then ~/.kube/config");
   command->add_option("--context", options->context, "of the management cluster; default: the current one");
   command->add_option("--cluster", options->cluster, "NAMESPACE/NAME of its SveltosCluster")->required();
   command->add_option("--labels", options->labels, "key=value,... that selectors look at; others that it has stay");
-  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig, "an administrator's kubeconfig of the cluster; default: that of the management cluster");
+  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig,
+                        "an administrator's kubeconfig of the cluster; default: that of the management cluster");
   command->add_option("--cluster-context", options->cluster_context, "context of that kubeconfig");
-  command->add_option("--server", options->server, "how the manager reaches the cluster, when not as the kubeconfig says: https://HOST:PORT");
-  command->add_option("--account", options->account, "NAMESPACE/NAME of the ServiceAccount that is made in the cluster")->capture_default_str();
-  command->add_option("--cluster-role", options->cluster_role, "a ClusterRole that exists there, instead of all rights");
-  command->add_option("--token-duration", options->token_duration, "ask for a token that expires, such as 8760h; default: one that does not");
+  command->add_option("--server", options->server,
+                        "how the manager reaches the cluster, when not as the kubeconfig says: https://HOST:PORT");
+  command->add_option("--account", options->account,
+                        "NAMESPACE/NAME of the ServiceAccount that is made in the cluster")->capture_default_str();
+  command->add_option("--cluster-role", options->cluster_role,
+                        "a ClusterRole that exists there, instead of all rights");
+  command->add_option("--token-duration", options->token_duration,
+                        "ask for a token that expires, such as 8760h; default: one that does not");
   command->add_flag("--new-token", options->new_token, "replace the token; the one before stops working");
   command->add_flag("--store-kubeconfig", options->store_kubeconfig, "make no account: store the given credentials");
   command->callback([options, &status] { status = register_command(*options); });
@@ -173,12 +185,15 @@ void add_register(CLI::App& app, int& status) {
 void add_deregister(CLI::App& app, int& status) {
   auto options = std::make_shared<DeregisterCommand>();
   CLI::App* command = app.add_subcommand("deregister", "undo register; what is deployed in the cluster stays");
-  command->add_option("--kubeconfig", options->kubeconfig, "of the management cluster; default: KUBECONFIG, then ~/.kube/config");
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "of the management cluster; default: KUBECONFIG, then ~/.kube/config");
   command->add_option("--context", options->context, "of the management cluster; default: the current one");
   command->add_option("--cluster", options->cluster, "NAMESPACE/NAME of its SveltosCluster")->required();
-  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig, "an administrator's kubeconfig of the cluster; default: the stored one");
+  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig,
+                        "an administrator's kubeconfig of the cluster; default: the stored one");
   command->add_option("--cluster-context", options->cluster_context, "context of that kubeconfig");
-  command->add_option("--account", options->account, "with --cluster-kubeconfig: the ServiceAccount that was made there")->capture_default_str();
+  command->add_option("--account", options->account,
+                        "with --cluster-kubeconfig: the ServiceAccount that was made there")->capture_default_str();
   command->add_flag("--forget", options->forget, "leave the cluster itself as it is, for one that does not answer");
   command->callback([options, &status] { status = deregister_command(*options); });
 }

@@ -30,8 +30,8 @@ class Manager {
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  // Makes the own namespace where it is missing, waits until the management cluster's objects are known, then the steps begin. Ends when
-  // they have begun.
+  // Makes the own namespace where it is missing, waits until the management cluster's objects are known, then the
+  // steps begin. Ends when they have begun.
   io::Task<Result<void>> start();
   // Cancels everything and waits for its end; then the manager may be destroyed.
   io::Task<void> stop();

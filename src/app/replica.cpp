@@ -34,7 +34,8 @@ Replica::Replica(io::Loop& loop, Log& log, io::Exchange& management, cluster::Di
 
 io::Task<Result<void>> Replica::run(io::Context context) {
   while (!context.cancel.requested()) {
-    auto acquired = co_await lease_.acquire(context, [this] { become(ReplicaState::Waiting); });
+    auto waiting = [this] { become(ReplicaState::Waiting); };
+    auto acquired = co_await lease_.acquire(context, waiting);
     if (!acquired && context.cancel.requested()) co_return {};
     if (!acquired) co_return acquired;
     auto ended = co_await lead(context);

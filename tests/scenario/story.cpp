@@ -31,8 +31,22 @@ Result<std::vector<json::Value>> read_yaml_documents(const std::string& text) {
   return documents;
 }
 
-// In every text of a story, ${x*9} stands for nine times what is before the star, and ${i} for the turn of `repeat`.
-std::string fill(std::string_view text, std::int64_t turn) {
+constexpr std::string_view kKubeconfigOf = "kubeconfig of ";
+constexpr std::string_view kStaleOf = "stale kubeconfig of ";
+
+// The kubeconfig with credentials that nobody knows, as if they had been revoked.
+std::string stale(const std::string& kubeconfig) {
+  auto document = json::parse_yaml(kubeconfig);
+  if (!document) return "";
+  for (std::size_t i = 0; i < (*document)["users"].size(); ++i) {
+    document->edit("users")->edit(i)->set("user", json::object({{"token", "revoked"}}));
+  }
+  return json::write_yaml(*document);
+}
+
+// In every text of a story, ${x*9} stands for nine times what is before the star, ${i} for the turn of `repeat`, and
+// ${kubeconfig of west} for what that cluster's kubeconfig Secret holds (${stale kubeconfig of west}: once revoked).
+std::string fill(std::string_view text, std::int64_t turn, const World& world) {
   std::string filled;
   for (;;) {
     auto open = text.find("${");
@@ -42,6 +56,8 @@ std::string fill(std::string_view text, std::int64_t turn) {
     std::string_view inside = text.substr(open + 2, close - open - 2);
     auto star = inside.rfind('*');
     std::string number = inside == "i" ? std::to_string(turn) : "";
+    if (inside.starts_with(kKubeconfigOf)) number = world.kubeconfig(std::string(inside.substr(kKubeconfigOf.size())));
+    if (inside.starts_with(kStaleOf)) number = stale(world.kubeconfig(std::string(inside.substr(kStaleOf.size()))));
     int times = star == inside.npos ? 0 : std::atoi(std::string(inside.substr(star + 1)).c_str());
     for (int i = 0; i < times; ++i) number += inside.substr(0, star);
     filled += number;
@@ -49,16 +65,16 @@ std::string fill(std::string_view text, std::int64_t turn) {
   }
 }
 
-json::Value fill(const json::Value& value, std::int64_t turn) {
-  if (value.is_string()) return fill(value.text(), turn);
+json::Value fill(const json::Value& value, std::int64_t turn, const World& world) {
+  if (value.is_string()) return fill(value.text(), turn, world);
   if (value.is_array()) {
     json::Value list = json::array({});
-    for (const json::Value& item : value.items()) list.push(fill(item, turn));
+    for (const json::Value& item : value.items()) list.push(fill(item, turn, world));
     return list;
   }
   if (!value.is_object()) return value;
   json::Value object = json::object({});
-  for (const json::Member& member : value.members()) object.set(fill(member.name(), turn), fill(member.value, turn));
+  for (const json::Member& member : value.members()) object.set(fill(member.name(), turn, world), fill(member.value, turn, world));
   return object;
 }
 
@@ -76,7 +92,7 @@ class Player {
  private:
   Result<void> run() {
     world_.start_server(std::string(kManagement));
-    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(fill(cluster, 0)));
+    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(fill(cluster, 0, world_)));
     for (const json::Value& item : story_["given"]["objects"].items()) TRY(during(act(json::object({{"apply", item}})), "given"));
     world_.start_manager();
     for (const json::Value& step : story_["steps"].items()) {
@@ -118,7 +134,7 @@ class Player {
     const json::Member& verb = action.members()[0];
     if (verb.name() == "repeat") return repeat(verb.value);
     if (verb.name() == "refused") return refused(verb.value);
-    const json::Value what = fill(verb.value, turn_);
+    const json::Value what = fill(verb.value, turn_, world_);
     std::string cluster = what["cluster"].is_null() ? std::string(kManagement) : what["cluster"].string();
     if (verb.name() == "apply") return apply_item(cluster, what);
     if (verb.name() == "status") return patch(cluster, what, "status", json::object({{"status", what["status"]}}));
@@ -161,7 +177,7 @@ class Player {
   Result<void> refused(const json::Value& what) {
     auto done = act(what["do"]);
     if (done) return fail(Code::Invalid, "was not refused: " + json::write(what["do"]).substr(0, 1000));
-    if (done.error().text().find(fill(what["with"].text(), turn_)) != std::string::npos) return {};
+    if (done.error().text().find(fill(what["with"].text(), turn_, world_)) != std::string::npos) return {};
     return fail(Code::Invalid, "was refused with another message: " + done.error().text());
   }
 
@@ -237,7 +253,7 @@ class Player {
   }
 
   Result<void> expect(const json::Value& written) {
-    const json::Value expectation = fill(written, turn_);
+    const json::Value expectation = fill(written, turn_, world_);
     std::optional<std::string> wrong;
     Time end = world_.loop().now() + kPatience;
     do {

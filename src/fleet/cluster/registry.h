@@ -1,7 +1,8 @@
 // The clusters of the fleet: which there are, what their labels say, whether they are ready, and a client for each.
 //
-// It reads SveltosClusters, Cluster API's Clusters and their kubeconfig Secrets from the management cluster, probes each
-// cluster, and writes the SveltosCluster's status (reference/core.md 2.2-2.5); a Cluster's status is not ours to write. Steps ask it for views and clients; they never hold credentials.
+// It reads SveltosClusters, Cluster API's Clusters and their kubeconfig Secrets from the management cluster, probes
+// each cluster, and writes the SveltosCluster's status (reference/core.md 2.2-2.5); a Cluster's status is not ours to
+// write. Steps ask it for views and clients; they never hold credentials.
 #pragma once
 
 #include <functional>
