@@ -11,7 +11,9 @@
 #include "app/registration.h"
 #include "app/up.h"
 #include "faces/cli/commands.h"
+#include "faces/cli/render.h"
 #include "faces/cli/tryout.h"
+#include "foundation/io/system_rng.h"
 
 namespace lesto::app {
 namespace {
@@ -229,6 +231,40 @@ void add_tryout(CLI::App& app, int& status) {
   command->callback([options, kubeconfig, &status] { status = play_tryout(*kubeconfig, *options); });
 }
 
+int play_render(cli::RenderOptions& options) {
+  io::AsioLoop loop;
+  io::SystemRng rng;
+  options.now = loop.now();
+  options.rng = &rng;
+  auto done = cli::render(options, std::cout);
+  std::cout.flush();
+  return done ? 0 : report(done.error());
+}
+
+void add_render(CLI::App& app, int& status) {
+  auto options = std::make_shared<cli::RenderOptions>();
+  auto listing = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("render", "try a template or a script, without any cluster");
+  auto* file = command->add_option("-t,--template", options->file,
+                                   "the template or script, or YAML with the object that holds it; - is standard input");
+  command->add_option("-d,--data", options->data,
+                      "YAML or JSON: the event's object, several of them, or a map of all that the template sees");
+  command->add_option("--cluster", options->cluster, "YAML or JSON: what templates see as .Cluster");
+  command->add_flag_callback("--lua", [options] { options->kind = cli::RenderKind::Lua; }, "it is a Lua script");
+  command->add_flag_callback("--profile", [options] { options->render_for = cli::RenderFor::ClusterProfile; },
+                             "a template of a ClusterProfile: functions name objects of .MgmtResources");
+  command->add_flag("--functions", *listing, "list the functions of templates, each with its test");
+  command->callback([options, listing, file, &status] {
+    if (*listing) {
+      cli::list_functions(std::cout);
+    } else if (file->count() == 0) {
+      status = report(Error(Code::Invalid, "render: --template FILE is missing"));
+    } else {
+      status = play_render(*options);
+    }
+  });
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Lesto watches events in a fleet of Kubernetes clusters and deploys add-ons, rendered with the event's data."};
   app.require_subcommand(1);
@@ -242,6 +278,7 @@ int run(int argc, char** argv) {
   add_register(app, status);
   add_deregister(app, status);
   add_tryout(app, status);
+  add_render(app, status);
   app.add_subcommand("crds", "print the CustomResourceDefinitions")->callback([] { std::cout << crds_text(); });
   CLI11_PARSE(app, argc, argv);
   return status;

@@ -13,11 +13,6 @@
 namespace lesto::scenario {
 namespace {
 
-using namespace std::chrono_literals;
-
-// How long a `then` may take to come true, and how long `still` watches that it stays true.
-constexpr Duration kPatience = 120s;
-constexpr Duration kStill = 20s;
 constexpr std::string_view kManager = "story";
 
 Result<std::vector<json::Value>> read_yaml_documents(const std::string& text) {
@@ -45,7 +40,8 @@ std::string stale(const std::string& kubeconfig) {
 }
 
 // In every text of a story, ${x*9} stands for nine times what is before the star, ${i} for the turn of `repeat`, and
-// ${kubeconfig of west} for what that cluster's kubeconfig Secret holds (${stale kubeconfig of west}: once revoked).
+// ${url of west} for the URL by which the manager reaches that cluster, ${kubeconfig of west} for what its kubeconfig
+// Secret holds (${stale kubeconfig of west}: once revoked).
 std::string fill(std::string_view text, std::int64_t turn, const World& world) {
   std::string filled;
   for (;;) {
@@ -58,6 +54,7 @@ std::string fill(std::string_view text, std::int64_t turn, const World& world) {
     std::string number = inside == "i" ? std::to_string(turn) : "";
     if (inside.starts_with(kKubeconfigOf)) number = world.kubeconfig(std::string(inside.substr(kKubeconfigOf.size())));
     if (inside.starts_with(kStaleOf)) number = stale(world.kubeconfig(std::string(inside.substr(kStaleOf.size()))));
+    if (inside.starts_with("url of ")) number = world.url(std::string(inside.substr(7)));
     int times = star == inside.npos ? 0 : std::atoi(std::string(inside.substr(star + 1)).c_str());
     for (int i = 0; i < times; ++i) number += inside.substr(0, star);
     filled += number;
@@ -80,7 +77,7 @@ json::Value fill(const json::Value& value, std::int64_t turn, const World& world
 
 class Player {
  public:
-  Player(const json::Value& story, std::string root) : story_(story), root_(std::move(root)) {}
+  Player(const json::Value& story, std::string root, World& world) : story_(story), root_(std::move(root)), world_(world) {}
 
   std::string play() {
     auto done = run();
@@ -91,10 +88,10 @@ class Player {
 
  private:
   Result<void> run() {
-    world_.start_server(std::string(kManagement));
-    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(fill(cluster, 0, world_)));
+    TRY(world_.start_server(std::string(kManagement)));
+    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(filled(cluster)));
     for (const json::Value& item : story_["given"]["objects"].items()) TRY(during(act(json::object({{"apply", item}})), "given"));
-    world_.start_manager();
+    TRY(world_.start_manager());
     for (const json::Value& step : story_["steps"].items()) {
       std::string name = "step \"" + step["when"].string() + "\"";
       for (const json::Value& action : step["do"].items()) TRY(during(act(action), name));
@@ -106,7 +103,7 @@ class Player {
   // {name, labels, data?, registered?}
   Result<void> add_cluster(const json::Value& cluster) {
     std::string name = cluster["name"].string();
-    world_.start_server(name);
+    TRY(world_.start_server(name));
     if (!cluster["registered"].boolean(true)) return {};
     return register_cluster(cluster);
   }
@@ -134,7 +131,7 @@ class Player {
     const json::Member& verb = action.members()[0];
     if (verb.name() == "repeat") return repeat(verb.value);
     if (verb.name() == "refused") return refused(verb.value);
-    const json::Value what = fill(verb.value, turn_, world_);
+    const json::Value what = filled(verb.value);
     std::string cluster = what["cluster"].is_null() ? std::string(kManagement) : what["cluster"].string();
     if (verb.name() == "apply") return apply_item(cluster, what);
     if (verb.name() == "status") return patch(cluster, what, "status", json::object({{"status", what["status"]}}));
@@ -142,26 +139,29 @@ class Player {
     if (verb.name() == "delete") return remove(cluster, what);
     if (verb.name() == "register") return register_cluster(what);
     if (verb.name() == "remember") return remember(cluster, what);
-    if (verb.name() == "wait") return wait(what);
-    if (verb.name() == "cut") return cut(what.string());
-    if (verb.name() == "heal") return heal(what.string());
-    if (verb.name() == "start server") {
-      world_.start_server(what.string());
-      return {};
-    }
-    if (verb.name() == "stop server") {
-      world_.stop_server(what.string());
-      return {};
-    }
-    if (verb.name() == "stop manager") {
+    return act_on_world(verb.name(), what);
+  }
+
+  Result<void> act_on_world(std::string_view verb, const json::Value& what) {
+    if (verb == "wait") {
+      TRY_ASSIGN(Duration duration, parse_duration(what.text()));
+      world_.wait(duration);
+    } else if (verb == "cut") {
+      world_.cut(what.string());
+    } else if (verb == "heal") {
+      world_.heal(what.string());
+    } else if (verb == "start server") {
+      return world_.start_server(what.string());
+    } else if (verb == "stop server") {
+      return world_.stop_server(what.string());
+    } else if (verb == "stop manager") {
       world_.stop_manager();
-      return {};
+    } else if (verb == "start manager") {
+      return world_.start_manager();
+    } else {
+      return world_.fault(verb, what);
     }
-    if (verb.name() == "start manager") {
-      world_.start_manager();
-      return {};
-    }
-    return fail(Code::Invalid, "a story knows no action \"" + std::string(verb.name()) + "\"");
+    return {};
   }
 
   // {times, do}
@@ -190,22 +190,6 @@ class Player {
   }
   static std::string memory_name(const std::string& cluster, const json::Value& what) {
     return cluster + " " + what["kind"].string() + " " + key(what).text();
-  }
-
-  Result<void> wait(const json::Value& time) {
-    TRY_ASSIGN(Duration duration, parse_duration(time.text()));
-    world_.loop().run_for(duration);
-    return {};
-  }
-
-  Result<void> cut(const std::string& cluster) {
-    world_.network().cut("manager", cluster);
-    return {};
-  }
-
-  Result<void> heal(const std::string& cluster) {
-    world_.network().heal("manager", cluster);
-    return {};
   }
 
   // {cluster?, file} or {cluster?, object}
@@ -253,19 +237,20 @@ class Player {
   }
 
   Result<void> expect(const json::Value& written) {
-    const json::Value expectation = fill(written, turn_, world_);
+    const json::Value expectation = filled(written);
     std::optional<std::string> wrong;
-    Time end = world_.loop().now() + kPatience;
+    const Patience& patience = world_.patience();
+    Time end = world_.loop().now() + patience.until_true;
     do {
       wrong = look(expectation);
       if (!wrong) break;
-      world_.loop().run_for(20ms);
+      world_.pass(patience.look_every);
     } while (world_.loop().now() < end);
     if (wrong) return fail(Code::Invalid, *wrong);
     if (!expectation["still"].boolean()) return {};
-    end = world_.loop().now() + kStill;
+    end = world_.loop().now() + patience.still;
     while (world_.loop().now() < end) {
-      world_.loop().run_for(200ms);
+      world_.pass(patience.still_every);
       wrong = look(expectation);
       if (wrong) return fail(Code::Invalid, "did not stay so: " + *wrong);
     }
@@ -320,12 +305,13 @@ class Player {
 
   template <class T>
   T run_task(io::Task<T> task) {
-    return world_.loop().run(std::move(task));
+    return world_.run(std::move(task));
   }
+  json::Value filled(const json::Value& value) const { return fill(value, turn_, world_); }
 
   const json::Value& story_;
   std::string root_;
-  World world_;
+  World& world_;
   std::int64_t turn_ = 0;
   std::map<std::string, json::Value> remembered_;
 };
@@ -337,6 +323,8 @@ Result<std::vector<json::Value>> read_stories(const std::string& path) {
   return during(read_yaml_documents(text), path);
 }
 
-std::string play(const json::Value& story, const std::string& root) { return Player(story, root).play(); }
+std::string play(const json::Value& story, const std::string& root, World& world) {
+  return Player(story, root, world).play();
+}
 
 }  // namespace lesto::scenario

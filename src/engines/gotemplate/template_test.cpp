@@ -288,6 +288,13 @@ TEST(Functions, CanBeCalledByNameFromOtherHosts) {
   EXPECT_FALSE(call_function("join", std::span(repeat, 2), context));
 }
 
+TEST(Functions, MustFormsAnswerAsTheirPlainOnes) {
+  EXPECT_EQ(ok("{{ mustLast (list 1 2) }} {{ mustRegexFind \"b+\" \"abbc\" }}"), "2 bb");
+  EXPECT_EQ(ok("{{ mustRegexFind \"(\" \"x\" }}"),
+            "error: template: t:1:3: executing \"t\" at <mustRegexFind \"(\" \"x\">: error calling mustRegexFind: "
+            "error parsing regexp: missing closing ): `(`");
+}
+
 TEST(Functions, AreAllListed) {
   // Go's builtins without slice, which Sprig hides; Sprig's 211; what Sprig lacks of the to/from functions; the objects.
   auto functions = list_functions(Dialect::ByMap);

@@ -30,6 +30,9 @@ struct Kept {
   control::Store& store() { return collection.store(); }
 };
 
+// How long a status may give way to other writes.
+inline constexpr Duration kQuietMax = std::chrono::milliseconds(200);
+
 // Thread: the loop's.
 class Management {
  public:
@@ -43,6 +46,8 @@ class Management {
   io::Task<Result<void>> wait_synced(io::Context context);
 
   client::Client& management_client() { return client_; }
+  // Before a status is decided and written: statuses give way to the writes that an event waits for.
+  io::Task<void> quiet(io::Context context) { return client_.quiet(std::move(context), kQuietMax); }
   client::Mapper& mapper() { return mapper_; }
   const std::string& own_namespace() const { return own_namespace_; }
 
