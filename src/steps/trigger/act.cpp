@@ -13,15 +13,15 @@ control::Collection& collection_of(cluster::Management& management, const json::
   return object["kind"].text() == "Secret" ? management.secrets : management.config_maps;
 }
 
-void note(ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb, const json::Value& object, std::string reason) {
+void note(cluster::Management& management, ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb,
+          const json::Value& object, std::string reason) {
   ledger::Record record;
   record.step = "trigger";
   record.cluster = cluster::kManagement;
   record.subject = kube::text_of(object);
   record.verb = verb;
   record.reason = std::move(reason);
-  record.inputs.push_back({std::string(cluster::kManagement), "EventTrigger " + unit.trigger, {}, {}});
-  record.inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+  record.inputs = causes(management, unit);
   ledger.append(std::move(record), verb == ledger::Verb::Write ? object : json::Value());
 }
 
@@ -31,6 +31,25 @@ bool same_spec(const json::Value& live, const json::Value& wanted) {
   auto after = model::parse_profile(wanted);
   return before && after && before->spec == after->spec;
 }
+
+}  // namespace
+
+std::vector<ledger::Input> causes(cluster::Management& management, const Unit& unit) {
+  std::vector<ledger::Input> inputs;
+  std::string own(cluster::kManagement);
+  const json::Value& trigger = management.triggers(unit.form).store().get({"", unit.trigger});
+  if (!trigger.is_null()) inputs.push_back(ledger::as_read(own, trigger));
+  std::string name = model::event_report_name(unit.cluster, unit.source, 0);
+  const json::Value& report = management.event_reports.store().get({unit.cluster.ns, name});
+  if (!report.is_null()) inputs.push_back(ledger::as_read(own, report));
+  // In the version that the report holds.
+  if (!unit.object.key.name.empty()) {
+    inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+  }
+  return inputs;
+}
+
+namespace {
 
 // The live object with everything of ours as wanted and everything of others as it is; null when that changes nothing.
 json::Value merged(const json::Value& live, const json::Value& wanted) {
@@ -58,7 +77,7 @@ io::Task<Result<void>> put(io::Context context, cluster::Management& management,
   if (live.is_null()) {
     auto created = co_await collection.create(std::move(context), wanted);
     if (!created) co_return fail(std::move(created).error());
-    note(ledger, unit, ledger::Verb::Write, wanted, "the object matches");
+    note(management, ledger, unit, ledger::Verb::Write, wanted, "the object matches");
     co_return {};
   }
   auto owner = unit_of(live);
@@ -73,7 +92,7 @@ io::Task<Result<void>> put(io::Context context, cluster::Management& management,
   if (next.is_null()) co_return {};
   auto updated = co_await collection.update(std::move(context), std::move(next));
   if (!updated) co_return fail(std::move(updated).error());
-  note(ledger, unit, ledger::Verb::Write, wanted, "the object or the trigger's content changed");
+  note(management, ledger, unit, ledger::Verb::Write, wanted, "the object or the trigger's content changed");
   co_return {};
 }
 
@@ -84,7 +103,7 @@ io::Task<Result<void>> drop(io::Context context, cluster::Management& management
   std::string uid(kube::uid_of(object));
   auto removed = co_await collection.remove(std::move(context), kube::key_of(object), std::move(uid));
   if (!removed) co_return removed;
-  note(ledger, unit, ledger::Verb::Delete, object, std::move(reason));
+  note(management, ledger, unit, ledger::Verb::Delete, object, std::move(reason));
   co_return {};
 }
 
