@@ -94,13 +94,19 @@ io::Task<Result<void>> register_cluster(client::Client& management, Registration
 
 Result<kube::Kubeconfig> read_kubeconfig_file(const std::string& file, const std::string& context) {
   std::string path = file;
+  std::string where = "--kubeconfig " + file;
   if (path.empty()) {
     const char* variable = std::getenv("KUBECONFIG");
     if (!variable || !*variable) return fail(Code::Invalid, "say which cluster: --kubeconfig FILE, or the variable KUBECONFIG");
     path = variable;
+    where = "KUBECONFIG=" + path;
   }
-  TRY_ASSIGN(std::string text, io::read_file(path));
-  auto document = json::parse_yaml(text);
+  auto text = io::read_file(path);
+  if (!text && text.error().code() == Code::NotFound) {
+    return fail(Code::NotFound, where + ": there is no such file (`lesto up` writes one; a real cluster's is often ~/.kube/config)");
+  }
+  if (!text) return fail(std::move(text.error()).during(std::move(where)));
+  auto document = json::parse_yaml(*text);
   if (!document) return fail(std::move(document.error()).during(path));
   return during(kube::parse_kubeconfig(*document, context), path);
 }

@@ -1,12 +1,14 @@
 // The door: flags in, one command out.
 #include <CLI/CLI.hpp>
 
+#include <arpa/inet.h>
 #include <charconv>
 #include <iostream>
 
 #include "app/dialer.h"
 #include "app/install.h"
 #include "app/up.h"
+#include "app/usage.h"
 #include "faces/cli/commands.h"
 #include "faces/cli/render.h"
 #include "faces/cli/tryout.h"
@@ -44,16 +46,23 @@ int with_client(const Target& target, Command command) {
   return done ? 0 : report(done.error());
 }
 
-// "127.0.0.1:6443"
+bool is_ip_address(const std::string& text) {
+  unsigned char ignored[16];
+  return inet_pton(AF_INET, text.c_str(), ignored) == 1 || inet_pton(AF_INET6, text.c_str(), ignored) == 1;
+}
+
+// "127.0.0.1:6443", "[::1]:6443"
 Result<void> parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
   auto colon = text.rfind(':');
   const char* end = text.data() + text.size();
   const char* digits = colon == std::string::npos ? end : text.data() + colon + 1;
   auto [stop, error] = std::from_chars(digits, end, port);
-  if (digits == end || error != std::errc() || stop != end) {
+  std::string host = text.substr(0, colon == std::string::npos ? 0 : colon);
+  if (host.starts_with("[") && host.ends_with("]")) host = host.substr(1, host.size() - 2);
+  if (digits == end || error != std::errc() || stop != end || !is_ip_address(host)) {
     return fail(Code::Invalid, "--listen " + text + ": not an address and a port, such as 127.0.0.1:6443");
   }
-  address = text.substr(0, colon);
+  address = std::move(host);
   return {};
 }
 
@@ -71,15 +80,7 @@ void add_up(CLI::App& app, int& status) {
       "give Services of type LoadBalancer no address");
   command->callback([options, clusters, listen, &status] {
     auto good = parse_listen(*listen, options->address, options->port);
-    for (const std::string& text : *clusters) {
-      if (!good) break;
-      auto cluster = parse_cluster(text);
-      if (cluster) {
-        options->clusters.push_back(std::move(*cluster));
-      } else {
-        good = fail(cluster.error());
-      }
-    }
+    if (good) good = parse_clusters(*clusters, options->clusters);
     status = good ? up(*options) : report(good.error());
   });
 }
@@ -173,10 +174,12 @@ void add_register(CLI::App& app, int& status) {
   command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig, "kubeconfig that reaches the cluster")->required();
   command->add_option("--cluster-context", options->cluster_context, "context of that kubeconfig");
   command->callback([options, &status] {
-    auto labels = parse_cluster("x" + (options->labels.empty() ? "" : "," + options->labels));
+    auto labels = parse_labels(options->labels);
     auto slash = options->cluster.find('/');
-    if (!labels || slash == std::string::npos) {
-      status = report(labels ? Error(Code::Invalid, "--cluster " + options->cluster + ": not NAMESPACE/NAME") : labels.error());
+    bool has_both = slash != std::string::npos && slash > 0 && slash + 1 < options->cluster.size();
+    if (!labels || !has_both) {
+      status = report(labels ? Error(Code::Invalid, "--cluster " + options->cluster + ": not NAMESPACE/NAME")
+                             : std::move(labels.error()).during("--labels " + options->labels));
       return;
     }
     auto config = read_kubeconfig_file(options->cluster_kubeconfig, options->cluster_context);
@@ -186,7 +189,7 @@ void add_register(CLI::App& app, int& status) {
     }
     Registration registration{.ns = options->cluster.substr(0, slash),
                               .name = options->cluster.substr(slash + 1),
-                              .labels = labels->labels,
+                              .labels = std::move(*labels),
                               .kubeconfig = std::move(*config)};
     status = with_client(options->target, [&](client::Client& c) { return register_cluster(c, std::move(registration)); });
     if (status == 0) std::cout << "SveltosCluster " << options->cluster << " registered\n";
@@ -272,7 +275,11 @@ int run(int argc, char** argv) {
   add_tryout(app, status);
   add_render(app, status);
   app.add_subcommand("crds", "print the CustomResourceDefinitions")->callback([] { std::cout << model::crds_text(); });
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain_usage(app, error);
+  }
   return status;
 }
 

@@ -17,6 +17,7 @@ struct ManagerOptions {
   std::string own_namespace = "projectsveltos";
   cluster::ProbeTimes probes;
   deploy::DeleteLimits deletes;
+  ledger::Bounds ledger;
 };
 
 // Loop, exchange, dialer, storage and log outlive the manager. Thread: the loop's.
