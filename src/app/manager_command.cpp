@@ -79,6 +79,7 @@ class Process {
     ReplicaOptions options;
     options.identity = identity.text();
     options.manager.own_namespace = command_.own_namespace;
+    if (command_.data.empty()) options.manager.ledger = kLedgerInMemory;
     options.changed = [](ReplicaState state) {
       if (state == ReplicaState::Acting) std::cout << "ready" << std::endl;
       if (state == ReplicaState::Waiting) std::cout << "standby" << std::endl;
@@ -91,8 +92,7 @@ class Process {
  private:
   Result<std::unique_ptr<io::Storage>> open_ledger() {
     if (command_.data.empty()) return std::make_unique<io::MemoryStorage>();
-    TRY_ASSIGN(auto storage, io::SqliteStorage::open(loop_, command_.data + "/ledger.db"));
-    return storage;
+    return app::open_ledger(loop_, command_.data);
   }
 
   Result<void> serve(Replica& replica) {
