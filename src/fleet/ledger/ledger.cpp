@@ -114,10 +114,22 @@ io::Task<void> Ledger::flush() {
       std::move(writes.begin(), writes.end(), std::back_inserter(batch));
     }
     waiting_.clear();
+    std::vector<io::Completion<void>> waiters = std::exchange(flush_waiters_, {});
     auto committed = co_await storage_.commit(std::move(batch));
     if (!committed) ++dropped_;
+    for (const io::Completion<void>& waiter : waiters) waiter.complete({});
   }
   flushing_ = false;
+  for (const io::Completion<void>& waiter : std::exchange(flush_waiters_, {})) waiter.complete({});
+}
+
+io::Task<void> Ledger::flushed(io::Context context) {
+  if (!flushing_) co_return;
+  // What was appended is in the batch that is being written, or in the next one.
+  io::Completion<void> over(loop_);
+  flush_waiters_.push_back(over);
+  auto ended = co_await over.wait(std::move(context));
+  (void)ended;
 }
 
 io::Task<Result<std::vector<Record>>> Ledger::about(std::string cluster, std::string subject, std::size_t limit) {

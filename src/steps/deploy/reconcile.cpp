@@ -196,11 +196,13 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, kube::Obje
   Outcome outcome = co_await deploy(context, summary, *lane.target);
   if (context.cancel.requested()) co_return control::Again{};
   std::optional<Error> error = outcome.error;
+  bool held = outcome.conflict;
   auto written = co_await write_status(context, key, std::move(outcome));
   if (!written) co_return fail(std::move(written).error());
-  // A conflict waits for its object to change hands; what is missing or invalid, for its input: all of these wake it.
+  // A conflict waits for its object to change hands; what is missing or invalid, for its input: all of these wake it. A
+  // cluster that answers 409 is none of these: it is asked again at once.
   bool again = error && error->code() != Code::Invalid && error->code() != Code::TooLarge;
-  if (error && error->code() == Code::Conflict && !losers_.empty()) co_return control::Again{.after = std::chrono::seconds(60)};
+  if (held) co_return control::Again{.after = std::chrono::seconds(60)};
   if (again) co_return fail(*error);
   co_return control::Again{};
 }
@@ -339,8 +341,11 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
     if (!applied) co_return applied;
     if (!conflicts.empty() && !rules.continue_on_conflict) break;
   }
+  outcome.conflict = !conflicts.empty() || !duplicates.empty();
   if (!conflicts.empty()) co_return fail(Code::Conflict, conflicts.front().message);
   if (!duplicates.empty()) co_return fail(Code::Conflict, duplicates.front().message);
+  auto verified = co_await target.owned.verify(context);
+  if (!verified) co_return verified;
   auto pruned = co_await delete_objects(context, target, ledger_, budget_, *owner,
                                         stale(target.owned.of_owner(*owner), wanted), "the profile's content no longer holds it");
   co_return pruned;
@@ -352,6 +357,7 @@ io::Task<Result<void>> Step::watch_kinds(io::Context context, Target& target, st
     // What a cluster does not serve it does not hold.
     if (!watched && watched.error().code() != Code::NotFound) co_return fail(std::move(watched).error());
   }
+  inventories_.wake(target.managed->ref());
   co_return {};
 }
 
@@ -366,6 +372,10 @@ io::Task<Result<control::Again>> Step::withdraw(io::Context context, std::shared
     Target& target = *lane_of(of).target;
     auto watched = co_await watch_kinds(context, target, known_kinds(*summary));
     Result<void> done = std::move(watched);
+    if (done) {
+      auto verified = co_await target.owned.verify(context);
+      done = std::move(verified);
+    }
     bool leave = summary->spec.profile_spec.stop_matching_behavior == model::StopMatchingBehavior::LeavePolicies;
     if (done && leave) {
       done = co_await release_objects(context, target, ledger_, target.owned.of_owner(*owner));
@@ -397,10 +407,11 @@ io::Task<Result<void>> Step::drop_finalizer(io::Context context, kube::ObjectKey
 }
 
 io::Task<Result<void>> Step::write_status(io::Context context, kube::ObjectKey key, Outcome outcome) {
-  const json::Value& object = management_.cluster_summaries.collection.get(key);
-  if (object.is_null()) co_return {};
-  json::Value status = decide_status(outcome, object, loop_.now());
-  if (status.is_null()) co_return {};
+  const control::Collection& summaries = management_.cluster_summaries.collection;
+  json::Value status = decide_status(outcome, summaries.get(key), loop_.now());
+  if (summaries.get(key).is_null() || status.is_null()) co_return {};
+  // What is called deployed is not applied again after a crash: why it is there must be on record by then.
+  if (outcome.phase == Phase::Deployed) co_await ledger_.flushed(context);
   auto written = co_await management_.cluster_summaries.collection.patch_status(std::move(context), key, std::move(status));
   if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
   co_return {};
@@ -415,6 +426,10 @@ io::Task<Result<control::Again>> Step::write_inventory(io::Context context, mode
   Duration wait = lane->second->inventory_after - loop_.now();
   if (wait > Duration::zero()) co_return control::Again{.after = wait};
   const Owned& owned = lane->second->target->owned;
+  // Before each kind is known to its last object the inventory stays as it is; the end of their lists wakes it.
+  std::vector<kube::GroupVersionKind> kinds;
+  for (const std::string& kind : recorded_kinds(configuration)) kinds.push_back(parse_kind_text(kind));
+  if (!owned.is_complete(kinds)) co_return control::Again{};
   json::Value status = decide_inventory(owned, configuration, loop_.now());
   if (status.is_null()) co_return control::Again{};
   lane->second->inventory_after = loop_.now() + kInventoryWait * owned.size();

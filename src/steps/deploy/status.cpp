@@ -35,7 +35,7 @@ control::Condition ready(const Outcome& outcome) {
       break;
     case Phase::Failed:
       condition.status = control::ConditionStatus::False;
-      condition.reason = outcome.error && outcome.error->code() == Code::Conflict ? "Conflict" : "Failed";
+      condition.reason = outcome.conflict ? "Conflict" : "Failed";
       break;
   }
   return condition;
