@@ -159,30 +159,4 @@ int apiserver(const ApiserverOptions& options) {
   return written ? 0 : report(written.error());
 }
 
-int manager(const ManagerCommand& command) {
-  io::AsioLoop loop;
-  Log log = make_log(loop);
-  auto config = read_kubeconfig_file(command.kubeconfig, command.context);
-  if (!config) return report(config.error());
-  auto management = connect(loop, *config);
-  if (!management) return report(management.error());
-  std::unique_ptr<io::Storage> ledger = std::make_unique<io::MemoryStorage>();
-  if (!command.data.empty()) {
-    auto opened = io::SqliteStorage::open(loop, command.data + "/ledger.db");
-    if (!opened) return report(opened.error());
-    ledger = std::move(*opened);
-  }
-  NetworkDialer dialer(loop);
-  client::Client management_client(loop, **management, "lesto");
-  auto prepared = loop.run(install_crds(management_client));
-  ManagerOptions options;
-  options.own_namespace = command.own_namespace;
-  Manager controllers(loop, log, **management, dialer, *ledger, options);
-  if (prepared) prepared = loop.run(controllers.start());
-  if (prepared) run_until_signal(loop);
-  std::vector<std::unique_ptr<ClusterHost>> none;
-  loop.run(stop_all(&controllers, none));
-  return prepared ? 0 : report(prepared.error());
-}
-
 }  // namespace lesto::app

@@ -37,13 +37,4 @@ struct ApiserverOptions {
 };
 int apiserver(const ApiserverOptions& options);
 
-struct ManagerCommand {
-  std::string kubeconfig;
-  std::string context;
-  std::string own_namespace = "projectsveltos";
-  std::string data;  // for the causal log; "" keeps it in memory
-};
-// `lesto manager`: the controllers against a management cluster.
-int manager(const ManagerCommand& command);
-
 }  // namespace lesto::app

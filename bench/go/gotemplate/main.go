@@ -1,5 +1,6 @@
-// Renders a template with Go's own text/template and Sprig, as upstream does, and prints the CPU time of one
-// execution and of parse + execution: go run . TEMPLATE DATA.json. bench/gotemplate_bench is the other side.
+// Renders the templates of a folder with Go's own text/template and Sprig, as upstream does, and prints the CPU time of
+// one execution and of parse + execution of each: gotemplate FOLDER [print]. A case is NAME.tmpl with NAME.json.
+// bench/gotemplate_bench is the other side.
 package main
 
 import (
@@ -7,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
+	"sort"
 	"strings"
 	"syscall"
 	"text/template"
@@ -17,6 +20,13 @@ import (
 
 func functions() template.FuncMap {
 	all := sprig.TxtFuncMap()
+	all["toJson"] = func(value any) string {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return ""
+		}
+		return string(text)
+	}
 	all["toYaml"] = func(value any) string {
 		text, err := yaml.Marshal(value)
 		if err != nil {
@@ -53,24 +63,37 @@ func integers(value any) any {
 	return value
 }
 
-func measure(name string, work func()) {
-	for i := 0; i < 200; i++ {
+// Microseconds of one call: warm up for 0.1 s, then at least 0.4 s.
+func measure(work func()) float64 {
+	for started := cpu(); cpu()-started < 0.1; {
 		work()
 	}
-	const rounds = 20000
+	count := 0
 	started := cpu()
-	for i := 0; i < rounds; i++ {
-		work()
+	for batch := 1; cpu()-started < 0.4; batch *= 2 {
+		for i := 0; i < batch; i++ {
+			work()
+		}
+		count += batch
 	}
-	fmt.Printf("go %s: %.2f us CPU\n", name, (cpu()-started)/rounds*1e6)
+	return (cpu() - started) / float64(count) * 1e6
 }
 
 func main() {
-	text, err := os.ReadFile(os.Args[1])
+	files, _ := filepath.Glob(filepath.Join(os.Args[1], "*.tmpl"))
+	sort.Strings(files)
+	for _, file := range files {
+		run(file, len(os.Args) > 2)
+	}
+}
+
+func run(file string, show bool) {
+	name := strings.TrimSuffix(filepath.Base(file), ".tmpl")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		panic(err)
 	}
-	raw, err := os.ReadFile(os.Args[2])
+	raw, err := os.ReadFile(strings.TrimSuffix(file, ".tmpl") + ".json")
 	if err != nil {
 		panic(err)
 	}
@@ -89,16 +112,17 @@ func main() {
 	if err := compiled.Execute(&out, data); err != nil {
 		panic(err)
 	}
-	if len(os.Args) > 3 {
-		fmt.Print(out.String())
+	if show {
+		fmt.Printf("== %s\n%s\n", name, out.String())
 		return
 	}
-	measure("execute", func() {
+	execute := measure(func() {
 		out.Reset()
 		_ = compiled.Execute(&out, data)
 	})
-	measure("parse+execute", func() {
+	both := measure(func() {
 		out.Reset()
 		_ = parse().Execute(&out, data)
 	})
+	fmt.Printf("execute/%s %.3f\nparse+execute/%s %.3f\n", name, execute, name, both)
 }

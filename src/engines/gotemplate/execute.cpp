@@ -1,6 +1,7 @@
 #include "engines/gotemplate/execute.h"
 
 #include "engines/gotemplate/builtins.h"
+#include "engines/gotemplate/data.h"
 #include "engines/gotemplate/format.h"
 #include "engines/gotemplate/numbers.h"
 #include "engines/gotemplate/quote.h"
@@ -40,6 +41,14 @@ std::unexpected<Failure> Execution::fail(std::string_view message, Code code) {
   text += ">: ";
   text += message;
   return context_.fail(text, code);
+}
+
+void Execution::blame(std::string what, const Value& value) {
+  if (!fault_ || !fault_->what.empty()) return;
+  fault_->what = std::move(what);
+  fault_->type = type_name(value);
+  auto json = to_json(context_, value.unbox());
+  if (json) fault_->value = std::move(*json);
 }
 
 Outcome Execution::step() {
@@ -141,6 +150,7 @@ Execution::Walked Execution::walk_range(const Value& dot, const BranchNode& bran
     case ValueKind::Map: walked = range_map(branch, over, ran); break;
     case ValueKind::Invalid: break;
     default: {
+      blame(node_text(*branch.pipe), over);
       std::string text = "range can't iterate over ";
       Outcome printed = append_value(text, context_, over);
       return fail(printed ? std::string_view(text) : printed.error().text);

@@ -7,15 +7,16 @@
 #include "engines/gotemplate/functions.h"
 #include "engines/gotemplate/nodes.h"
 #include "engines/gotemplate/parser.h"
+#include "engines/gotemplate/template.h"
 
 namespace lesto::gotemplate {
 
 // One execution. Works as Go's text/template does, including which node an error names.
 class Execution {
  public:
-  // All borrowed.
-  Execution(std::string_view name, std::string_view text, Context& context, std::string& out)
-      : name_(name), text_(text), context_(context), out_(out) {}
+  // All borrowed. `fault` may be null; it is filled when the execution fails at some value.
+  Execution(std::string_view name, std::string_view text, Context& context, std::string& out, Fault* fault = nullptr)
+      : name_(name), text_(text), context_(context), out_(out), fault_(fault) {}
 
   Outcome run(const Definition& definition, const Value& data);
 
@@ -72,11 +73,15 @@ class Execution {
   // The error at the current node, as Go words it.
   std::unexpected<Failure> fail(std::string_view message, Code code = Code::Invalid);
   Outcome step();
+  // Notes the value that the failure is about.
+  void blame(std::string what, const Value& value);
+  void blame_arguments(std::string_view name, std::span<const Value> arguments);
 
   std::string_view name_;
   std::string_view text_;
   Context& context_;
   std::string& out_;
+  Fault* fault_;
   const Node* node_ = nullptr;
   // Name of the template that runs.
   std::string_view running_;

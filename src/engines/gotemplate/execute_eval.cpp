@@ -22,6 +22,18 @@ bool unexported_field(Type type, std::string_view name) {
   return false;
 }
 
+// The part of a field access before its last names, as it is written.
+std::string path_text(const Node& node, std::span<const std::string_view> names) {
+  std::string text;
+  if (node.kind == NodeKind::Variable) text = static_cast<const VariableNode&>(node).name;
+  if (node.kind == NodeKind::Chain) text = "(" + node_text(*static_cast<const ChainNode&>(node).node) + ")";
+  for (std::string_view name : names) {
+    text += '.';
+    text += name;
+  }
+  return text.empty() ? "." : text;
+}
+
 }  // namespace
 
 Answer Execution::pipeline(const Value& dot, const PipeNode& pipe) {
@@ -116,10 +128,15 @@ Answer Execution::fields(const Value& dot, const Value& receiver, const Node& no
   Value value = receiver;
   for (std::size_t i = 0; i + 1 < names.size(); ++i) {
     Answer next = field(dot, names[i], node, {}, nullptr, value);
-    if (!next) return next;
+    if (!next) {
+      blame(path_text(node, names.first(i)), value);
+      return next;
+    }
     value = *next;
   }
-  return field(dot, names.back(), node, arguments, final, value);
+  Answer last = field(dot, names.back(), node, arguments, final, value);
+  if (!last) blame(path_text(node, names.first(names.size() - 1)), value);
+  return last;
 }
 
 Answer Execution::field(const Value& dot, std::string_view name, const Node& node, Arguments arguments, Final final,
@@ -221,6 +238,7 @@ Answer Execution::invoke(const Function& function, const Node& node, std::string
   Answer result = function.handler(call);
   if (!result) {
     at(node);
+    blame_arguments(name, arguments);
     return fail(join({"error calling ", name, ": ", result.error().text}), result.error().code);
   }
   if (function.result == 'a') {
@@ -230,6 +248,16 @@ Answer Execution::invoke(const Function& function, const Node& node, std::string
     result->boxed = false;
   }
   return result;
+}
+
+void Execution::blame_arguments(std::string_view name, std::span<const Value> arguments) {
+  if (!fault_ || arguments.empty()) return;
+  // One argument says it; of several the first container or else the last is what the others are about.
+  std::size_t chosen = arguments.size() - 1;
+  for (std::size_t i = arguments.size(); i-- > 0;) {
+    if (arguments[i].is_map() || arguments[i].is_list()) chosen = i;
+  }
+  blame(join({"argument ", std::to_string(chosen + 1), " of ", name}), arguments[chosen]);
 }
 
 Answer Execution::and_or(const Value& dot, const Function& function, Arguments arguments, Final final) {
@@ -349,6 +377,7 @@ Answer Execution::validate(const Value& value, char letter) {
     return fail(join({"invalid value; expected ", parameter_type_name(letter)}));
   }
   if (fits_parameter(fitted, letter)) return fitted;
+  blame(node_text(*node_), value);
   std::string_view got = value.type == Type::Nil ? std::string_view("interface {}") : type_name(value);
   return fail(join({"wrong type for value; expected ", parameter_type_name(letter), "; got ", got}));
 }

@@ -19,12 +19,12 @@ Result<std::shared_ptr<const Template>> Template::parse(std::string name, std::s
   return made;
 }
 
-Result<std::string> Template::execute(const Value& data, const ExecuteOptions& options) const {
+Result<std::string> Template::execute(const Value& data, const ExecuteOptions& options, Fault* fault) const {
   Heap heap(options.limits.heap_bytes);
   Context context(heap, options);
   context.may_change = parsed_.changes;
   std::string out;
-  Execution execution(name_, text_, context, out);
+  Execution execution(name_, text_, context, out, fault);
   Outcome outcome = execution.run(*parsed_.find(name_), data.unbox());
   if (!outcome) return fail(outcome.error().code, std::string(outcome.error().text));
   if (out.size() > options.limits.output_bytes) {

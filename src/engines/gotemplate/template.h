@@ -22,6 +22,16 @@ struct ParseOptions {
   Dialect dialect = Dialect::ByMap;
 };
 
+// The value at which an execution failed.
+struct Fault {
+  // How the template calls it: ".Resource.metadata", "$port", "argument 2 of index"; empty when no value is at fault.
+  std::string what;
+  // Its Go type.
+  std::string type;
+  // Null also for what JSON cannot say.
+  json::Value value;
+};
+
 // Immutable and shared: any number of threads may execute one template at a time.
 class Template {
  public:
@@ -32,7 +42,8 @@ class Template {
 
   // The output. Errors have Go's text ("template: NAME:LINE:COLUMN: executing …"); output written before is dropped.
   // The data and what it borrows from stay as they are: changes that functions make are seen by this execution only.
-  Result<std::string> execute(const Value& data, const ExecuteOptions& options) const;
+  // `fault`, when given, tells at which value it failed.
+  Result<std::string> execute(const Value& data, const ExecuteOptions& options, Fault* fault = nullptr) const;
 
   const std::string& name() const { return name_; }
   const std::string& text() const { return text_; }

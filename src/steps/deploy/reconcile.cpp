@@ -7,6 +7,7 @@ namespace lesto::deploy {
 namespace {
 
 constexpr std::size_t kInventoriesParallel = 16;
+constexpr std::size_t kStatusesParallel = 64;
 
 std::string kind_of(const kube::GroupVersionKind& gvk) { return kind_text(gvk.kind, gvk.version, gvk.group); }
 
@@ -37,6 +38,11 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
       registry_(registry),
       ledger_(ledger),
       budget_(deletes),
+      statuses_(
+          loop, kStatusesParallel, [this](io::Context context, kube::ObjectKey key) { return write_status(std::move(context), std::move(key)); },
+          [this](const kube::ObjectKey& key, const Error& error) {
+            log_.warn("deploy", "status not written", {{"summary", key.text()}, {"error", error.text()}});
+          }),
       inventories_(
           loop, kInventoriesParallel,
           [this](io::Context context, model::ClusterRef ref) { return write_inventory(std::move(context), std::move(ref)); },
@@ -85,6 +91,7 @@ void Step::start(io::TaskScope& scope) {
   scope_ = &scope;
   orphans_->start(scope);
   for (const auto& [key, object] : management_.cluster_summaries.store().all()) wake(key);
+  statuses_.start(scope);
   inventories_.start(scope);
 }
 
@@ -197,8 +204,7 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, kube::Obje
   if (context.cancel.requested()) co_return control::Again{};
   std::optional<Error> error = outcome.error;
   bool held = outcome.conflict;
-  auto written = co_await write_status(context, key, std::move(outcome));
-  if (!written) co_return fail(std::move(written).error());
+  tell(key, std::move(outcome));
   // A conflict waits for its object to change hands; what is missing or invalid, for its input: all of these wake it. A
   // cluster that answers 409 is none of these: it is asked again at once.
   bool again = error && error->code() != Code::Invalid && error->code() != Code::TooLarge;
@@ -220,6 +226,7 @@ io::Task<Result<control::Again>> Step::reconcile_orphan(io::Context context, kub
 
 io::Task<Outcome> Step::deploy(io::Context context, std::shared_ptr<const model::ClusterSummary> summary, Target& target) {
   Outcome outcome;
+  outcome.generation = summary->meta.generation;
   outcome.kinds = known_kinds(*summary);
   auto failed = [&](Error error) {
     outcome.phase = Phase::Failed;
@@ -385,9 +392,11 @@ io::Task<Result<control::Again>> Step::withdraw(io::Context context, std::shared
     }
     if (context.cancel.requested()) co_return control::Again{};
     if (!done) {
-      Outcome outcome{.phase = Phase::Leaving, .error = done.error(), .hash = {}, .kinds = known_kinds(*summary)};
-      auto written = co_await write_status(context, key, std::move(outcome));
-      (void)written;
+      tell(key, {.phase = Phase::Leaving,
+                 .error = done.error(),
+                 .hash = {},
+                 .kinds = known_kinds(*summary),
+                 .generation = summary->meta.generation});
       co_return fail(std::move(done).error());
     }
   }
@@ -406,33 +415,49 @@ io::Task<Result<void>> Step::drop_finalizer(io::Context context, kube::ObjectKey
   co_return {};
 }
 
-io::Task<Result<void>> Step::write_status(io::Context context, kube::ObjectKey key, Outcome outcome) {
-  const control::Collection& summaries = management_.cluster_summaries.collection;
-  json::Value status = decide_status(outcome, summaries.get(key), loop_.now());
-  if (summaries.get(key).is_null() || status.is_null()) co_return {};
+void Step::tell(const kube::ObjectKey& key, Outcome outcome) {
+  outcomes_.insert_or_assign(key, std::make_shared<const Outcome>(std::move(outcome)));
+  statuses_.wake(key);
+}
+
+io::Task<Result<control::Again>> Step::write_status(io::Context context, kube::ObjectKey key) {
+  co_await management_.quiet(context);
+  auto known = outcomes_.find(key);
+  if (known == outcomes_.end()) co_return control::Again{};
+  std::shared_ptr<const Outcome> outcome = known->second;
   // What is called deployed is not applied again after a crash: why it is there must be on record by then.
-  if (outcome.phase == Phase::Deployed) co_await ledger_.flushed(context);
-  auto written = co_await management_.cluster_summaries.collection.patch_status(std::move(context), key, std::move(status));
-  if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
-  co_return {};
+  if (outcome->phase == Phase::Deployed) co_await ledger_.flushed(context);
+  const json::Value& object = management_.cluster_summaries.collection.get(key);
+  json::Value status = object.is_null() ? json::Value() : decide_status(*outcome, object, loop_.now());
+  if (!status.is_null()) {
+    auto written = co_await management_.cluster_summaries.collection.patch_status(std::move(context), key, std::move(status));
+    if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
+  }
+  // Unless another one came meanwhile, which has woken the key.
+  known = outcomes_.find(key);
+  if (known != outcomes_.end() && known->second == outcome) outcomes_.erase(known);
+  co_return control::Again{};
 }
 
 io::Task<Result<control::Again>> Step::write_inventory(io::Context context, model::ClusterRef ref) {
+  co_await management_.quiet(context);
   auto lane = lanes_.find(ref);
   kube::ObjectKey key = configuration_key(ref);
   const json::Value& configuration = management_.cluster_configurations.get(key);
   if (lane == lanes_.end() || configuration.is_null()) co_return control::Again{};
-  // The inventory is one object for all of a cluster: the larger it is, the more changes wait for one write.
-  Duration wait = lane->second->inventory_after - loop_.now();
-  if (wait > Duration::zero()) co_return control::Again{.after = wait};
   const Owned& owned = lane->second->target->owned;
   // Before each kind is known to its last object the inventory stays as it is; the end of their lists wakes it.
   std::vector<kube::GroupVersionKind> kinds;
   for (const std::string& kind : recorded_kinds(configuration)) kinds.push_back(parse_kind_text(kind));
   if (!owned.is_complete(kinds)) co_return control::Again{};
+  // The inventory is one object for all of a cluster: the larger it is, the more changes wait for one write.
+  std::optional<Time>& due = lane->second->inventory_due;
+  if (!due) due = loop_.now() + kInventoryPause + kInventoryPauseEach * owned.size();
+  Duration wait = *due - loop_.now();
+  if (wait > Duration::zero()) co_return control::Again{.after = wait};
+  due.reset();
   json::Value status = decide_inventory(owned, configuration, loop_.now());
   if (status.is_null()) co_return control::Again{};
-  lane->second->inventory_after = loop_.now() + kInventoryWait * owned.size();
   auto written = co_await management_.cluster_configurations.patch_status(std::move(context), key, std::move(status));
   if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
   co_return control::Again{};

@@ -83,7 +83,7 @@ json::Value decide_status(const Outcome& outcome, const json::Value& summary, Ti
   json::Value features = json::array({feature_summary(outcome, before["featureSummaries"][0], now)});
   json::Value kinds = deployed_kinds(outcome);
   json::Value conditions = control::with_condition(before["conditions"], ready(outcome),
-                                                   summary["metadata"]["generation"].integer(), now);
+                                                   outcome.generation, now);
   bool same = before["featureSummaries"] == features && before["deployedGVKs"] == kinds &&
               control::same_conditions(before["conditions"], conditions);
   if (same) return {};

@@ -18,6 +18,7 @@ struct Outcome {
   std::string hash;                  // Deployed: of what was deployed
   bool conflict = false;             // Failed: somebody else holds an object, or two references hold the same one
   std::set<std::string> kinds;       // "Service.v1.", deployed in this pass or before
+  std::int64_t generation = 0;       // of the spec that it is about
 };
 
 // The status to merge into the summary, or null when it says so already.

@@ -287,6 +287,7 @@ std::vector<SourceState> Step::states_of(const std::string& source) const {
 }
 
 io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, std::string name) {
+  co_await management_.quiet(context);
   kube::ObjectKey key{"", name};
   const json::Value& object = management_.event_sources.store().get(key);
   if (object.is_null()) co_return control::Again{};

@@ -130,6 +130,7 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, ProfileKey
 }
 
 io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, ProfileKey key) {
+  co_await management_.quiet(context);
   control::Collection& collection = management_.profiles_of(key.scope).collection;
   const json::Value& object = collection.get(key.key);
   if (object.is_null()) {

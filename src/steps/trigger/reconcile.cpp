@@ -434,7 +434,8 @@ io::Task<Result<control::Again>> Step::reconcile_trigger(io::Context context, Tr
   }
   auto over = co_await settle_finalizer(context, key);
   if (!over) co_return fail(std::move(over).error());
-  if (*over || unseen_.contains(key)) co_return control::Again{};
+  co_await management_.quiet(context);
+  if (*over || unseen_.contains(key) || collection.get({"", key.name}).is_null()) co_return control::Again{};
   json::Value status = status_of(key);
   bool passing = control::reason_of(status["conditions"], "Ready") == kDeploying;
   if (auto wait = deploying_[key].hold(passing, loop_.now())) co_return control::Again{.after = wait};
