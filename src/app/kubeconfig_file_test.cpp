@@ -47,7 +47,8 @@ TEST_F(KubeconfigFile, that_names_a_missing_file_says_which) {
   auto read = read_kubeconfig_file(config("k", ", certificate-authority: ca.crt", "token: abc"), "");
   ASSERT_FALSE(read.has_value());
   EXPECT_EQ(read.error().code(), Code::Invalid);
-  EXPECT_NE(read.error().text().find("cluster c: certificate-authority: read " + folder_ + "/ca.crt"), std::string::npos)
+  std::string wanted = "cluster c: certificate-authority: read " + folder_ + "/ca.crt";
+  EXPECT_NE(read.error().text().find(wanted), std::string::npos)
       << read.error().text();
 }
 
