@@ -61,6 +61,11 @@ std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const
                           " is not lower, so it stays there. Wanted by " + object.where};
 }
 
+bool is_held(const Rules& rules, const OwnedObject* live) {
+  if (!live || live->deleting) return false;
+  return live->ownership.owner == rules.owner && live->ownership.owner_tier == rules.tier;
+}
+
 std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted) {
   std::set<kube::ObjectId> present;
   for (const Placed& object : wanted) present.insert(object.id());

@@ -27,6 +27,7 @@ json::Value conflict_case(const json::Value& given) {
     live->ownership.owner = {"ClusterProfile", "", given["held"]["by"].string()};
     live->ownership.owner_tier = given["held"]["tier"].integer();
   }
+  if (given["unchanged"].boolean()) return json::object({{"left", is_held(rules, live ? &*live : nullptr)}});
   auto found = conflict(rules, object, live ? &*live : nullptr);
   return json::object({{"conflict", found ? json::Value(found->message) : json::Value()}});
 }

@@ -335,16 +335,15 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       }
       if (!conflicts.empty() && !rules.continue_on_conflict) break;
       if (found) continue;
+      // What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
+      if (unchanged && is_held(rules, target.owned.find(placed.id()))) continue;
       const Content& content = sources.contents[placed.content];
       stamps.push_back(stamp_of(summary, *owner, content));
       make_namespace.push_back(!content.ref.skip_namespace_creation);
       objects.push_back(std::move(placed));
     }
-    // What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
-    if (!unchanged) {
-      auto applied = co_await apply_stage(context, target, ledger_, std::move(objects), std::move(stamps), std::move(make_namespace));
-      if (!applied) co_return applied;
-    }
+    auto applied = co_await apply_stage(context, target, ledger_, std::move(objects), std::move(stamps), std::move(make_namespace));
+    if (!applied) co_return applied;
     if (!conflicts.empty() && !rules.continue_on_conflict) break;
   }
   if (!conflicts.empty()) co_return fail(Code::Conflict, conflicts.front().message);
