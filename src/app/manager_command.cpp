@@ -39,7 +39,7 @@ Result<Management> connect_management(io::AsioLoop& loop, const ManagerCommand& 
     management.name = "this cluster";
     return management;
   }
-  TRY_ASSIGN(kube::Kubeconfig config, read_kubeconfig_file(command.kubeconfig, command.context));
+  TRY_ASSIGN(kube::Kubeconfig config, read_kubeconfig_file(command.kubeconfig, command.context, ExecPlugins::Refuse));
   TRY_ASSIGN(management.exchange, connect(loop, config));
   management.name = config.server;
   return management;

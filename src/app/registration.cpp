@@ -36,13 +36,14 @@ Result<std::map<std::string, std::string>> parse_labels(const std::string& text)
 
 // The cluster's own file, or else the management cluster's, where another context must be named.
 Result<kube::Kubeconfig> cluster_kubeconfig(const std::string& management_file,
-                                            const std::string& file, const std::string& context) {
+                                            const std::string& file, const std::string& context,
+                                            ExecPlugins plugins = ExecPlugins::Run) {
   if (file.empty() && context.empty()) {
     return fail(Code::Invalid,
                 "say how the cluster is reached: --cluster-kubeconfig FILE, --cluster-context NAME,"
                 " or both");
   }
-  return read_kubeconfig_file(file.empty() ? management_file : file, context);
+  return read_kubeconfig_file(file.empty() ? management_file : file, context, plugins);
 }
 
 Result<cluster::Registration> read_registration(const RegisterCommand& command) {
@@ -51,7 +52,8 @@ Result<cluster::Registration> read_registration(const RegisterCommand& command) 
   TRY_ASSIGN(registration.labels, parse_labels(command.labels));
   TRY_ASSIGN(registration.kubeconfig,
              cluster_kubeconfig(command.kubeconfig, command.cluster_kubeconfig,
-                                command.cluster_context));
+                                command.cluster_context,
+                                command.store_kubeconfig ? ExecPlugins::Refuse : ExecPlugins::Run));
   registration.server = command.server;
   if (command.store_kubeconfig) return registration;
   cluster::AccountOptions account;
