@@ -16,6 +16,8 @@ namespace lesto::app {
 struct ManagerOptions {
   std::string own_namespace = "projectsveltos";
   cluster::ProbeTimes probes;
+  // Cluster API clusters without this annotation are not looked at; "" looks at all.
+  std::string capi_onboard_annotation;
   deploy::DeleteLimits deletes;
   ledger::Bounds ledger;
 };
@@ -29,8 +31,8 @@ class Manager {
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  // Makes the own namespace, waits until the management cluster's objects are known, then the steps begin. Ends when
-  // they have begun.
+  // Makes the own namespace where it is missing, waits until the management cluster's objects are known, then the
+  // steps begin. Ends when they have begun.
   io::Task<Result<void>> start();
   // Cancels everything and waits for its end; then the manager may be destroyed.
   io::Task<void> stop();
@@ -38,8 +40,6 @@ class Manager {
   ledger::Ledger& ledger() { return ledger_; }
 
  private:
-  io::Task<Result<void>> make_namespace(io::Context context);
-
   client::Client client_;
   cluster::Management management_;
   cluster::Registry registry_;

@@ -6,6 +6,8 @@
 
 #include "app/dialer.h"
 #include "app/install.h"
+#include "app/labels.h"
+#include "app/ledger_file.h"
 #include "app/manager.h"
 #include "foundation/io/files.h"
 #include "foundation/io/memory_storage.h"
@@ -49,22 +51,9 @@ io::Task<Result<void>> stop_all(Manager* manager, std::vector<std::unique_ptr<Cl
   co_return {};
 }
 
-// The causal log. Lesto does not run without it, but nothing depends on what stands in it.
-Result<std::unique_ptr<io::Storage>> open_ledger(io::AsioLoop& loop, const std::string& data) {
-  TRY(io::make_directories(data));
-  auto opened = io::SqliteStorage::open(loop, data + "/ledger.db");
-  if (opened) return std::move(*opened);
-  Error error = std::move(opened).error();
-  if (error.code() != Code::Invalid && error.code() != Code::Internal) return fail(std::move(error));
-  return fail(std::move(error).during("the causal log (moved away, it begins anew: only the history is lost)"));
-}
-
-// What the causal log keeps without a directory, in memory.
-constexpr ledger::Bounds kInMemory{.records = 10'000, .content_bytes = 16 << 20};
-
 struct Fleet {
   std::vector<std::unique_ptr<ClusterHost>> hosts;
-  std::unique_ptr<io::Storage> ledger;
+  LedgerFile ledger;
 };
 
 Result<void> start_hosts(io::AsioLoop& loop, Rng& rng, const UpOptions& options, Fleet& fleet) {
@@ -82,11 +71,7 @@ Result<void> start_hosts(io::AsioLoop& loop, Rng& rng, const UpOptions& options,
     TRY_ASSIGN(auto started, ClusterHost::start(loop, rng, identity, host));
     fleet.hosts.push_back(std::move(started));
   }
-  if (options.data == "memory") {
-    fleet.ledger = std::make_unique<io::MemoryStorage>();
-  } else {
-    TRY_ASSIGN(fleet.ledger, open_ledger(loop, options.data));
-  }
+  TRY_ASSIGN(fleet.ledger, open_ledger(loop, options.data));
   return {};
 }
 
@@ -108,26 +93,6 @@ io::Task<Result<void>> set_up(client::Client& management, const UpOptions& optio
 }
 
 }  // namespace
-
-Result<std::map<std::string, std::string>> parse_labels(const std::string& text) {
-  std::map<std::string, std::string> labels;
-  for (std::size_t start = 0; start < text.size();) {
-    std::size_t end = std::min(text.find(',', start), text.size());
-    std::string part = text.substr(start, end - start);
-    start = end + 1;
-    std::size_t equals = part.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return fail(Code::Invalid, "\"" + part + "\" is not label=value");
-    }
-    std::string key = part.substr(0, equals);
-    std::string value = part.substr(equals + 1);
-    kube::Complaints wrong = kube::check_qualified_name(key);
-    if (wrong.empty()) wrong = kube::check_label_value(value);
-    if (!wrong.empty()) return fail(Code::Invalid, "\"" + part + "\": " + wrong.front());
-    labels[std::move(key)] = std::move(value);
-  }
-  return labels;
-}
 
 Result<void> parse_clusters(const std::vector<std::string>& texts, std::vector<UpCluster>& out) {
   // The names of the files under --data that are not those of a try-out cluster.
@@ -161,8 +126,8 @@ int up(const UpOptions& options) {
   client::Client management_client(loop, *management, "lesto");
   auto prepared = loop.run(set_up(management_client, options, fleet));
   ManagerOptions manager_options;
-  if (options.data == "memory") manager_options.ledger = kInMemory;
-  auto manager = std::make_unique<Manager>(loop, log, *management, dialer, *fleet.ledger, manager_options);
+  manager_options.ledger = fleet.ledger.bounds;
+  auto manager = std::make_unique<Manager>(loop, log, *management, dialer, *fleet.ledger.storage, manager_options);
   if (prepared) prepared = loop.run(manager->start());
   if (prepared) prepared = write_kubeconfig(options.kubeconfig, fleet.hosts);
   if (prepared) run_until_signal(loop);
@@ -190,33 +155,6 @@ int apiserver(const ApiserverOptions& options) {
   if (written) run_until_signal(loop);
   loop.run(stop_all(nullptr, hosts));
   return written ? 0 : report(written.error());
-}
-
-int manager(const ManagerCommand& command) {
-  io::AsioLoop loop;
-  Log log = make_log(loop);
-  auto config = read_kubeconfig_file(command.kubeconfig, command.context);
-  if (!config) return report(config.error());
-  auto management = connect(loop, *config);
-  if (!management) return report(management.error());
-  std::unique_ptr<io::Storage> ledger = std::make_unique<io::MemoryStorage>();
-  if (!command.data.empty()) {
-    auto opened = open_ledger(loop, command.data);
-    if (!opened) return report(opened.error());
-    ledger = std::move(*opened);
-  }
-  NetworkDialer dialer(loop);
-  client::Client management_client(loop, **management, "lesto");
-  auto prepared = loop.run(install_crds(management_client));
-  ManagerOptions options;
-  options.own_namespace = command.own_namespace;
-  if (command.data.empty()) options.ledger = kInMemory;
-  Manager controllers(loop, log, **management, dialer, *ledger, options);
-  if (prepared) prepared = loop.run(controllers.start());
-  if (prepared) run_until_signal(loop);
-  std::vector<std::unique_ptr<ClusterHost>> none;
-  loop.run(stop_all(&controllers, none));
-  return prepared ? 0 : report(prepared.error());
 }
 
 }  // namespace lesto::app

@@ -1,6 +1,7 @@
 #include "tests/scenario/sim_world.h"
 
 #include "fleet/model/crds.h"
+#include "foundation/io/files.h"
 #include "foundation/json/yaml.h"
 #include "kube/object/kubeconfig.h"
 
@@ -8,6 +9,8 @@ namespace lesto::scenario {
 namespace {
 
 std::string token_of(const std::string& cluster) { return "token-of-" + cluster; }
+// The manager is nobody but the account of manifests/rbac.yaml in the management cluster.
+constexpr const char* kManagerToken = "token-of-the-manager";
 std::string ca_of(const std::string& cluster) { return "certificate authority of " + cluster + "\n"; }
 std::string url_of(const std::string& cluster) { return "https://" + cluster + ".example:6443"; }
 
@@ -86,6 +89,12 @@ Result<void> SimWorld::start_server(const std::string& name) {
   options.name = name;
   options.load_balancer = apiserver::StandIn::Off;
   options.tokens = {{.token = token_of(name), .user = "admin", .groups = {"system:masters"}, .uid = "admin"}};
+  if (name == kManagement) {
+    options.tokens.push_back({.token = kManagerToken,
+                              .user = "system:serviceaccount:projectsveltos:lesto-manager",
+                              .groups = {"system:serviceaccounts", "system:serviceaccounts:projectsveltos"},
+                              .uid = "manager"});
+  }
   auto opened = loop_.run(apiserver::ApiServer::open(loop_, *storage, rng_, std::move(options)));
   CHECK(opened.has_value());
   auto server = std::make_unique<Server>();
@@ -101,6 +110,23 @@ Result<void> SimWorld::start_server(const std::string& name) {
   for (json::Value& crd : model::crds()) {
     auto created = loop_.run(user(name).create({}, crds, std::move(crd), "test"));
     CHECK(created.has_value() || created.error().code() == Code::Conflict);
+  }
+  TRY(apply_file("manifests/namespace.yaml"));
+  return apply_file("manifests/rbac.yaml");
+}
+
+// To the management cluster.
+Result<void> SimWorld::apply_file(const std::string& path) {
+  TRY_ASSIGN(std::string text, io::read_file(std::string(LESTO_ROOT) + "/" + path));
+  std::string name(kManagement);
+  for (const std::string& document : json::split_yaml(text).texts) {
+    TRY_ASSIGN(json::Value object, json::parse_yaml(document));
+    if (object.is_null()) continue;
+    TRY_ASSIGN(kube::Resource resource, loop_.run(mapper(name).resolve({}, kube::gvk_of(object))));
+    client::PatchOptions options;
+    options.field_manager = "test";
+    options.force = true;
+    TRY(loop_.run(user(name).apply({}, std::move(resource), std::move(object), std::move(options))));
   }
   return {};
 }
@@ -119,7 +145,7 @@ Result<void> SimWorld::stop_server(const std::string& name) {
 Result<void> SimWorld::start_manager() {
   CHECK(!manager_);
   std::string name(kManagement);
-  management_ = std::make_unique<WithToken>(network_.connect("manager", name), token_of(name));
+  management_ = std::make_unique<WithToken>(network_.connect("manager", name), kManagerToken);
   manager_ = std::make_unique<app::Manager>(loop_, log_, *management_, *dialer_, ledger_, app::ManagerOptions{});
   return during(loop_.run(manager_->start()), "start of the manager");
 }

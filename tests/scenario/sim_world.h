@@ -40,6 +40,7 @@ class SimWorld final : public World {
   const std::string& log() const override { return log_text_; }
 
  private:
+  Result<void> apply_file(const std::string& path);
   struct Server;
   struct User;
   class Dialer;

@@ -26,8 +26,22 @@ Result<std::vector<json::Value>> read_yaml_documents(const std::string& text) {
   return documents;
 }
 
+constexpr std::string_view kKubeconfigOf = "kubeconfig of ";
+constexpr std::string_view kStaleOf = "stale kubeconfig of ";
+
+// The kubeconfig with credentials that nobody knows, as if they had been revoked.
+std::string stale(const std::string& kubeconfig) {
+  auto document = json::parse_yaml(kubeconfig);
+  if (!document) return "";
+  for (std::size_t i = 0; i < (*document)["users"].size(); ++i) {
+    document->edit("users")->edit(i)->set("user", json::object({{"token", "revoked"}}));
+  }
+  return json::write_yaml(*document);
+}
+
 // In every text of a story, ${x*9} stands for nine times what is before the star, ${i} for the turn of `repeat`, and
-// ${url of west} for the URL by which the manager reaches that cluster.
+// ${url of west} for the URL by which the manager reaches that cluster, ${kubeconfig of west} for what its kubeconfig
+// Secret holds (${stale kubeconfig of west}: once revoked).
 std::string fill(std::string_view text, std::int64_t turn, const World& world) {
   std::string filled;
   for (;;) {
@@ -38,6 +52,8 @@ std::string fill(std::string_view text, std::int64_t turn, const World& world) {
     std::string_view inside = text.substr(open + 2, close - open - 2);
     auto star = inside.rfind('*');
     std::string number = inside == "i" ? std::to_string(turn) : "";
+    if (inside.starts_with(kKubeconfigOf)) number = world.kubeconfig(std::string(inside.substr(kKubeconfigOf.size())));
+    if (inside.starts_with(kStaleOf)) number = stale(world.kubeconfig(std::string(inside.substr(kStaleOf.size()))));
     if (inside.starts_with("url of ")) number = world.url(std::string(inside.substr(7)));
     int times = star == inside.npos ? 0 : std::atoi(std::string(inside.substr(star + 1)).c_str());
     for (int i = 0; i < times; ++i) number += inside.substr(0, star);

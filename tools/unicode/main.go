@@ -1,37 +1,77 @@
-// Prints src/engines/gotemplate/unicode_tables.cpp from Go's own tables (Unicode 15), so that template
-// functions class and map characters as Go does: go run ./tools/unicode > src/engines/gotemplate/unicode_tables.cpp
+// Prints the tables of foundation/base/unicode.h from Go's own (Unicode 15), so that templates, scripts and YAML class
+// and map characters as Go does:
+//
+//	go run tools/unicode/main.go classes > src/foundation/base/unicode_classes.cpp
+//	go run tools/unicode/main.go cases > src/foundation/base/unicode_cases.cpp
 package main
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"unicode"
 )
 
-func ranges(name string, in func(rune) bool) {
-	fmt.Printf("constexpr Range %s[] = {", name)
-	column := 0
-	start := rune(-1)
-	for r := rune(0); r <= unicode.MaxRune+1; r++ {
-		inside := r <= unicode.MaxRune && in(r)
-		if inside && start < 0 {
-			start = r
-		}
-		if !inside && start >= 0 {
-			if column%6 == 0 {
-				fmt.Print("\n   ")
-			}
-			column++
-			fmt.Printf(" {0x%x, 0x%x},", start, r-1)
-			start = -1
+// The order is that of enum class Category.
+var categories = []string{"Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps",
+	"Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co"}
+
+func category(r rune) int {
+	for i, name := range categories {
+		if table := unicode.Categories[name]; name != "Cn" && table != nil && unicode.Is(table, r) {
+			return i
 		}
 	}
-	fmt.Print("\n};\n\n")
+	return 0
+}
+
+type printer struct{ line string }
+
+func (p *printer) put(item string) {
+	if len(p.line)+1+len(item) > 100 {
+		p.flush()
+	}
+	if p.line == "" {
+		p.line = "    " + item
+		return
+	}
+	p.line += " " + item
+}
+
+func (p *printer) flush() {
+	if p.line != "" {
+		fmt.Println(p.line)
+	}
+	p.line = ""
+}
+
+const header = "// Made by tools/unicode from Go's tables. Do not edit.\n" +
+	"#include <algorithm>\n#include <iterator>\n\n" +
+	"#include \"foundation/base/unicode.h\"\n\nnamespace lesto {\nnamespace {\n\n"
+
+func classes() {
+	fmt.Print(header +
+		"// Where a run of characters of one category begins: the character times 32, plus the category.\n" +
+		"constexpr std::uint32_t kRuns[] = {\n")
+	var out printer
+	last := -1
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if here := category(r); here != last {
+			out.put(fmt.Sprintf("0x%x,", uint32(r)*32+uint32(here)))
+			last = here
+		}
+	}
+	out.flush()
+	fmt.Print("};\n\n}  // namespace\n\nCategory category(char32_t c) {\n" +
+		"  if (c > 0x10FFFF) return Category::Unassigned;\n" +
+		"  auto next = std::upper_bound(std::begin(kRuns), std::end(kRuns), c * 32 + 31);\n" +
+		"  return static_cast<Category>(*std::prev(next) % 32);\n}\n\n}  // namespace lesto\n")
 }
 
 // A run is a stretch of characters, `step` apart, that all move by the same distance.
 func mapping(name string, to func(rune) rune) {
-	fmt.Printf("constexpr Shift %s[] = {", name)
-	column := 0
+	fmt.Printf("constexpr Shift %s[] = {\n", name)
+	var out printer
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		delta := to(r) - r
 		if delta == 0 {
@@ -45,60 +85,47 @@ func mapping(name string, to func(rune) rune) {
 		for to(last+step)-(last+step) == delta && (step == 1 || to(last+1) == last+1) {
 			last += step
 		}
-		if column%4 == 0 {
-			fmt.Print("\n   ")
-		}
-		column++
-		fmt.Printf(" {0x%x, 0x%x, %d, %d},", r, last, step, delta)
+		out.put(fmt.Sprintf("{0x%x, 0x%x, %d, %d},", r, last, step, delta))
 		r = last
 	}
-	fmt.Print("\n};\n\n")
+	out.flush()
+	fmt.Print("};\n\n")
 }
 
-func main() {
-	fmt.Print("// Made by tools/unicode from Go's tables. Do not edit.\n#include \"engines/gotemplate/unicode.h\"\n\n" +
-		"namespace lesto::gotemplate {\nnamespace {\n\nstruct Range {\n  char32_t first;\n  char32_t last;\n};\n\n" +
+func cases() {
+	fmt.Print(header + "// Characters from `first` to `last`, `step` apart, that all move by the same distance.\n" +
 		"struct Shift {\n  char32_t first;\n  char32_t last;\n  char32_t step;\n  std::int32_t distance;\n};\n\n")
-	ranges("kLetters", unicode.IsLetter)
-	ranges("kDigits", unicode.IsDigit)
-	ranges("kNumbers", unicode.IsNumber)
-	ranges("kPrintable", unicode.IsPrint)
-	ranges("kUpper", unicode.IsUpper)
-	ranges("kLower", unicode.IsLower)
-	ranges("kTitle", unicode.IsTitle)
-	ranges("kPunctuation", unicode.IsPunct)
 	mapping("kToUpper", unicode.ToUpper)
 	mapping("kToLower", unicode.ToLower)
 	mapping("kToTitle", unicode.ToTitle)
-	fmt.Print(`template <std::size_t N>
-bool among(const Range (&table)[N], char32_t c) {
-  const Range* found = std::lower_bound(std::begin(table), std::end(table), c,
-                                        [](const Range& range, char32_t value) { return range.last < value; });
-  return found != std::end(table) && found->first <= c;
-}
-
+	fmt.Print(strings.TrimPrefix(`
 template <std::size_t N>
 char32_t shifted(const Shift (&table)[N], char32_t c) {
-  const Shift* found = std::lower_bound(std::begin(table), std::end(table), c,
-                                        [](const Shift& shift, char32_t value) { return shift.last < value; });
-  if (found == std::end(table) || c < found->first || (c - found->first) % found->step != 0) return c;
+  const Shift* found =
+      std::lower_bound(std::begin(table), std::end(table), c,
+                       [](const Shift& shift, char32_t value) { return shift.last < value; });
+  if (found == std::end(table) || c < found->first) return c;
+  if ((c - found->first) % found->step != 0) return c;
   return static_cast<char32_t>(static_cast<std::int32_t>(c) + found->distance);
 }
 
 }  // namespace
 
-bool is_letter(char32_t c) { return among(kLetters, c); }
-bool is_digit(char32_t c) { return among(kDigits, c); }
-bool is_number(char32_t c) { return among(kNumbers, c); }
-bool is_print(char32_t c) { return c < 0x7f ? c >= 0x20 : among(kPrintable, c); }
-bool is_upper(char32_t c) { return among(kUpper, c); }
-bool is_lower(char32_t c) { return among(kLower, c); }
-bool is_title(char32_t c) { return among(kTitle, c); }
-bool is_punct(char32_t c) { return among(kPunctuation, c); }
 char32_t to_upper(char32_t c) { return shifted(kToUpper, c); }
 char32_t to_lower(char32_t c) { return shifted(kToLower, c); }
 char32_t to_title(char32_t c) { return shifted(kToTitle, c); }
 
-}  // namespace lesto::gotemplate
-`)
+}  // namespace lesto
+`, "\n"))
+}
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == "classes" {
+		classes()
+	} else if len(os.Args) == 2 && os.Args[1] == "cases" {
+		cases()
+	} else {
+		fmt.Fprintln(os.Stderr, "usage: unicode classes|cases")
+		os.Exit(2)
+	}
 }

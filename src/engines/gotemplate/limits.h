@@ -28,6 +28,8 @@ inline constexpr std::int64_t kRegexBytes = 4 << 20;
 inline constexpr std::size_t kRegexText = 16u << 10;
 // Certificates, keys and password hashes of one execution: each costs up to a second of CPU.
 inline constexpr int kKeysMade = 8;
+// A private key that is given, in PEM: RSA keys of up to 8,192 bits.
+inline constexpr std::size_t kKeyText = 8u << 10;
 // Compiled templates that a cache keeps, and the bytes of their texts.
 inline constexpr std::size_t kCacheEntries = 4096;
 inline constexpr std::size_t kCacheBytes = 64u << 20;

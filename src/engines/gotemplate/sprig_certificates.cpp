@@ -91,7 +91,9 @@ Answer signed_by(Call& call) {
 
 // An empty key text would ask for a new key; Sprig refuses it.
 Answer with_key(Call& call, Answer (*make)(Call&)) {
-  if (call.text(call.count() - 1).empty()) return call.fail("parsing private key: no PEM data in input");
+  std::string_view key = call.text(call.count() - 1);
+  if (key.empty()) return call.fail("parsing private key: no PEM data in input");
+  if (key.size() > kKeyText) return call.context.limit("bytes of key", kKeyText);
   return make(call);
 }
 Answer authority_with_key(Call& call) { return with_key(call, authority); }

@@ -1,4 +1,4 @@
-// What no recorded case covers: limits, time, chance, views, places of errors, the cache.
+// What no recorded case covers: time, chance, views, places of errors, the cache.
 #include "engines/gotemplate/template.h"
 
 #include <gtest/gtest.h>
@@ -108,98 +108,6 @@ TEST(Template, ReadsAFieldOfALargeObjectWithoutConvertingIt) {
   ExecuteOptions options;
   options.limits.heap_bytes = 4096;
   EXPECT_EQ(ok("{{ .metadata.name }}", data, options), "web");
-}
-
-std::chrono::nanoseconds cpu_time() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-struct Hostile {
-  const char* name;
-  const char* text;
-};
-
-class Limits : public testing::TestWithParam<Hostile> {};
-
-TEST_P(Limits, StopHostileTemplatesSoonAndSayWhich) {
-  // Time of this thread: a busy machine does not count.
-  auto started = cpu_time();
-  Counting rng(7);
-  ExecuteOptions options;
-  options.rng = &rng;
-  auto out = render(GetParam().text, json::object({}), options);
-  auto took = cpu_time() - started;
-  ASSERT_FALSE(out);
-  EXPECT_EQ(out.error().code(), Code::TooLarge) << out.error().message();
-  EXPECT_TRUE(std::regex_search(out.error().message(), std::regex("limit of|maximum|exceeded"))) << out.error().message();
-  // 100 ms in a release build; sanitizers cost a factor.
-  EXPECT_LT(took, std::chrono::milliseconds(2500));
-  RecordProperty("cpu_us", static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
-  if (std::getenv("LESTO_SHOW_COST")) {
-    std::printf("%s: %lld us\n", GetParam().name,
-                static_cast<long long>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All, Limits,
-    testing::Values(
-        Hostile{"recursion", "{{ define \"a\" }}{{ template \"a\" . }}{{ end }}{{ template \"a\" . }}"},
-        Hostile{"range", "{{ range 100000000000 }}{{ end }}"},
-        Hostile{"nested_ranges", "{{ range 100000 }}{{ range 100000 }}{{ range 100000 }}{{ end }}{{ end }}{{ end }}"},
-        Hostile{"output", "{{ range 1000000 }}0123456789012345678901234567890123456789{{ end }}"},
-        Hostile{"repeat", "{{ repeat 1000000000000 \"x\" }}"},
-        Hostile{"repeat_twice", "{{ repeat 100000 (repeat 100000 \"x\") }}"},
-        Hostile{"until", "{{ until 100000000000 }}"},
-        Hostile{"until_step", "{{ untilStep 0 9223372036854775807 1 }}"},
-        Hostile{"seq", "{{ seq 1 100000000000 }}"},
-        Hostile{"indent", "{{ indent 1000000000000 \"x\" }}"},
-        Hostile{"replace", "{{ replace \"\" (repeat 100000 \"x\") (repeat 100000 \"y\") }}"},
-        Hostile{"doubling", "{{ $x := \"x\" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}"},
-        Hostile{"doubling_lists", "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $x }}"},
-        Hostile{"doubling_json", "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ toJson $x }}"},
-        Hostile{"doubling_yaml", "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ toYaml $x }}"},
-        Hostile{"doubling_equal", "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ deepEqual $x $x }}"},
-        Hostile{"doubling_copy", "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $y := deepCopy $x }}"},
-        Hostile{"concat", "{{ $x := list 1 2 3 }}{{ range 100 }}{{ $x = concat $x $x }}{{ end }}"},
-        Hostile{"self", "{{ $m := dict }}{{ $_ := set $m \"m\" $m }}{{ $m }}"},
-        Hostile{"self_json", "{{ $m := dict }}{{ $_ := set $m \"m\" $m }}{{ toJson $m }}"},
-        Hostile{"self_merge", "{{ $m := dict }}{{ $_ := set $m \"m\" $m }}{{ $n := dict }}{{ $_ := set $n \"m\" $n }}{{ merge $m $n }}"},
-        Hostile{"width", "{{ range 100000 }}{{ printf \"%1000000d\" 1 }}{{ end }}"},
-        Hostile{"precision", "{{ range 100000 }}{{ printf \"%.1000000f\" 1.0 }}{{ end }}"},
-        Hostile{"regex", "{{ regexMatch (repeat 100000 \"a?\") \"a\" }}{{ regexFind (repeat 100000 \"a?\") \"a\" }}"},
-        Hostile{"views", "{{ $x := list (fromJson (print \"{\\\"a\\\":\\\"\" (repeat 100000 \"x\") \"\\\"}\")) }}{{ range 30 }}{{ $x = list $x $x }}{{ end }}{{ toJson $x }}"},
-        Hostile{"regex_work", "{{ range 100000 }}{{ regexFindAll \"(x+x+)+y\" (repeat 100000 \"x\") -1 }}{{ end }}"},
-        Hostile{"sort", "{{ range 100000 }}{{ sortAlpha (splitList \"\" (repeat 100000 \"x\")) }}{{ end }}"},
-        Hostile{"uniq", "{{ uniq (until 100000) }}"},
-        Hostile{"sets", "{{ $m := dict }}{{ range $i := until 1000000 }}{{ $_ := set $m (toString (mul $i -1)) $i }}{{ end }}"},
-        Hostile{"random", "{{ randAlpha 1000000000 }}"},
-        Hostile{"digests", "{{ range 1000000 }}{{ sha512sum (repeat 100000 \"x\") }}{{ end }}"}),
-    [](const auto& info) { return std::string(info.param.name); });
-
-TEST(TemplateLimits, DeepNestingOfTextIsRefused) {
-  for (const char* open : {"{{ if 1 }}", "{{ with 1 }}", "{{ range 1 }}"}) {
-    std::string text;
-    for (int i = 0; i < 5000; ++i) text += open;
-    auto compiled = Template::parse("t", text);
-    ASSERT_FALSE(compiled);
-    EXPECT_EQ(compiled.error().code(), Code::TooLarge);
-  }
-  std::string parens = "{{ ";
-  for (int i = 0; i < 100000; ++i) parens += "(";
-  auto compiled = Template::parse("t", parens);
-  ASSERT_FALSE(compiled);
-  EXPECT_EQ(compiled.error().message(), "template: t:1: max expression depth exceeded");
-  std::string chain = "{{ if 1 }}";
-  for (int i = 0; i < 5000; ++i) chain += "{{ else if 1 }}";
-  EXPECT_FALSE(Template::parse("t", chain + "{{ end }}"));
-}
-
-TEST(TemplateLimits, MemoryIsGivenBackAfterActionsThatLeaveNothing) {
-  // 20,000 texts of 1,000 bytes are more than the heap holds at once.
-  EXPECT_EQ(ok("{{ range until 20000 }}{{ if contains \"y\" (repeat 1000 \"x\") }}!{{ end }}{{ end }}done"), "done");
 }
 
 TEST(TemplateSystem, EnvironmentAndNetworkAreClosed) {

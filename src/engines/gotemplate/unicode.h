@@ -1,9 +1,11 @@
-// Characters as Go sees them: decoding that never fails, and the classes and case maps of Go's tables.
+// Characters as Go sees them: decoding that never fails. Their classes are in foundation/base/unicode.h.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "foundation/base/unicode.h"
 
 namespace lesto::gotemplate {
 
@@ -24,21 +26,6 @@ Rune decode_last_rune(std::string_view text);
 void append_rune(std::string& out, char32_t code);
 std::size_t rune_count(std::string_view text);
 bool valid_utf8(std::string_view text);
-
-bool is_letter(char32_t c);
-bool is_digit(char32_t c);
-bool is_number(char32_t c);
-// Go's unicode.IsPrint: of white space only U+0020.
-bool is_print(char32_t c);
-bool is_upper(char32_t c);
-bool is_lower(char32_t c);
-bool is_title(char32_t c);
-bool is_punct(char32_t c);
-// Unicode's White_Space.
-bool is_space(char32_t c);
-char32_t to_upper(char32_t c);
-char32_t to_lower(char32_t c);
-char32_t to_title(char32_t c);
 
 std::string upper(std::string_view text);
 std::string lower(std::string_view text);

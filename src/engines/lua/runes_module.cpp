@@ -5,7 +5,6 @@
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/gotemplate/unicode.h"
-#include "engines/lua/rune_classes.h"
 #include "engines/lua/number_text.h"
 #include "engines/lua/vm.h"
 
@@ -279,19 +278,19 @@ constexpr NativeEntry kRunes[] = {
     {"bytetostring", bytes_to_string},
     {"containsrune", contains_rune},
     {"iscontrol", in_class<is_control>},
-    {"isdigit", in_class<gotemplate::is_digit>},
+    {"isdigit", in_class<lesto::is_digit>},
     {"isgraphic", in_class<is_graphic>},
     {"isinrange", is_in_range},
-    {"isletter", in_class<gotemplate::is_letter>},
-    {"islower", in_class<gotemplate::is_lower>},
+    {"isletter", in_class<lesto::is_letter>},
+    {"islower", in_class<lesto::is_lower>},
     {"ismark", in_class<is_mark>},
-    {"isnumber", in_class<gotemplate::is_number>},
-    {"isprint", in_class<gotemplate::is_print>},
+    {"isnumber", in_class<lesto::is_number>},
+    {"isprint", in_class<lesto::is_print>},
     {"ispunct", in_class<is_punct>},
-    {"isspace", in_class<gotemplate::is_space>},
+    {"isspace", in_class<lesto::is_space>},
     {"issymbol", in_class<is_symbol>},
-    {"istitle", in_class<gotemplate::is_title>},
-    {"isupper", in_class<gotemplate::is_upper>},
+    {"istitle", in_class<lesto::is_title>},
+    {"isupper", in_class<lesto::is_upper>},
     {"isvalidutf8", is_valid_utf8},
     {"reverserunes", reverse_runes},
     {"runeat", rune_at},
@@ -304,9 +303,9 @@ constexpr NativeEntry kRunes[] = {
     {"runetobytes", rune_to_bytes},
     {"runewidth", rune_width},
     {"stringtobytes", string_to_bytes},
-    {"tolower", mapped<gotemplate::to_lower>},
-    {"totitle", mapped<gotemplate::to_title>},
-    {"toupper", mapped<gotemplate::to_upper>},
+    {"tolower", mapped<lesto::to_lower>},
+    {"totitle", mapped<lesto::to_title>},
+    {"toupper", mapped<lesto::to_upper>},
     {"validrune", valid_rune},
 };
 

@@ -295,7 +295,7 @@ int change_case(lua_State* L) {
   } else {
     while (!text.empty()) {
       gotemplate::Rune rune = gotemplate::decode_rune(text);
-      gotemplate::append_rune(out, kUpper ? gotemplate::to_upper(rune.code) : gotemplate::to_lower(rune.code));
+      gotemplate::append_rune(out, kUpper ? lesto::to_upper(rune.code) : lesto::to_lower(rune.code));
       text.remove_prefix(rune.size);
     }
   }

@@ -137,7 +137,7 @@ int cut_suffix(lua_State* L) {
 // Characters that differ in case only have the same fold; the Turkish i's stay alone.
 char32_t folded(char32_t c) {
   if (c == 0x130 || c == 0x131) return c;
-  return gotemplate::to_lower(gotemplate::to_upper(c));
+  return lesto::to_lower(lesto::to_upper(c));
 }
 int equal_fold(lua_State* L) {
   auto [a, b] = check_two(L);
@@ -273,7 +273,7 @@ int give_fields(lua_State* L, std::string_view text, F separates) {
   if (start != kNowhere) append_item(L, text.substr(start), size);
   return 1;
 }
-int fields(lua_State* L) { return give_fields(L, check_string(L, 1), gotemplate::is_space); }
+int fields(lua_State* L) { return give_fields(L, check_string(L, 1), lesto::is_space); }
 int fields_func(lua_State* L) {
   return give_fields(L, check_text_and_function(L), [L](char32_t code) { return asked(L, 2, code); });
 }
@@ -421,8 +421,8 @@ int split_after_n(lua_State* L) { return split_counted(L, true); }
 
 bool separates_words(char32_t c) {
   if (c < 0x80) return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_');
-  if (gotemplate::is_letter(c) || gotemplate::is_digit(c)) return false;
-  return gotemplate::is_space(c);
+  if (lesto::is_letter(c) || lesto::is_digit(c)) return false;
+  return lesto::is_space(c);
 }
 
 template <class F>
@@ -446,12 +446,12 @@ int title(lua_State* L) {
   return give_mapped(L, [&before](char32_t c) {
     bool first = separates_words(before);
     before = c;
-    return first ? gotemplate::to_title(c) : c;
+    return first ? lesto::to_title(c) : c;
   });
 }
-int to_lower(lua_State* L) { return give_mapped(L, gotemplate::to_lower); }
-int to_title(lua_State* L) { return give_mapped(L, gotemplate::to_title); }
-int to_upper(lua_State* L) { return give_mapped(L, gotemplate::to_upper); }
+int to_lower(lua_State* L) { return give_mapped(L, lesto::to_lower); }
+int to_title(lua_State* L) { return give_mapped(L, lesto::to_title); }
+int to_upper(lua_State* L) { return give_mapped(L, lesto::to_upper); }
 
 int trimmed(lua_State* L, bool left, bool right) {
   auto [text, set] = check_two(L);

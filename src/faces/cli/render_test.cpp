@@ -154,7 +154,8 @@ TEST_F(Render, GivesProfileTemplatesTheirResourcesByIdentifier) {
 }
 
 TEST_F(Render, RunsAScriptOnAnObject) {
-  file("s.lua", "function evaluate()\n  hs = {}\n  hs.matching = #obj.spec.ports == 2\n  hs.message = obj.kind\n  return hs\nend\n");
+  file("s.lua",
+       "function evaluate()\n  hs = {}\n  hs.matching = #obj.spec.ports == 2\n  hs.message = obj.kind\n  return hs\nend\n");
   EXPECT_EQ(run({.kind = RenderKind::Lua, .file = "s.lua", .data = service_}),
             "matching: true\nmessage: Service\nmatches: Service\n");
 }

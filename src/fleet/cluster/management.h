@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "fleet/cluster/capi.h"
 #include "fleet/cluster/typed.h"
 #include "fleet/model/cluster_summary.h"
 #include "fleet/model/event_report.h"
@@ -36,7 +37,7 @@ inline constexpr Duration kQuietMax = std::chrono::milliseconds(200);
 class Management {
  public:
   // `own_namespace` is where generated objects go ("projectsveltos").
-  Management(client::Client& management_client, std::string own_namespace);
+  Management(client::Client& management_client, Log& log, std::string own_namespace);
   Management(const Management&) = delete;
   Management& operator=(const Management&) = delete;
 
@@ -51,6 +52,7 @@ class Management {
   const std::string& own_namespace() const { return own_namespace_; }
 
   Kept<model::SveltosCluster> sveltos_clusters;
+  CapiClusters capi_clusters;
   Kept<model::EventSource> event_sources;
   Kept<model::EventTrigger> event_triggers;
   Kept<model::EventTrigger> event_based_add_ons;

@@ -25,7 +25,4 @@ bool is_utf8(std::string_view text);
 // Each byte that is not part of a valid character becomes U+FFFD, as in Go's conversions.
 std::string valid_utf8(std::string_view text);
 
-// Unicode category L (Go's unicode.IsLetter).
-bool is_letter(char32_t value);
-
 }  // namespace lesto::json

@@ -3,6 +3,7 @@
 
 #include "foundation/json/number.h"
 #include "foundation/json/text.h"
+#include "foundation/base/unicode.h"
 #include "foundation/json/utf8.h"
 #include "foundation/json/yaml.h"
 #include "foundation/json/yaml_scalar.h"

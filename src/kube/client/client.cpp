@@ -217,4 +217,15 @@ io::Task<Result<json::Value>> Client::get_path(io::Context context, std::string 
   co_return result;
 }
 
+io::Task<Result<json::Value>> Client::post_path(io::Context context, std::string path, json::Value body) {
+  io::Request request;
+  request.method = "POST";
+  request.headers = {{"accept", "application/json"}, {"content-type", "application/json"}};
+  request.body = json::write(body);
+  std::string what = "post " + path;
+  request.target = std::move(path);
+  auto result = co_await call(std::move(context), std::move(request), std::move(what));
+  co_return result;
+}
+
 }  // namespace lesto::client

@@ -100,6 +100,11 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
     target.applied[id] = {std::move(hash), std::string(kube::resource_version_of(*sent))};
     target.owned.absorb(placed.resource.gvk(), std::move(*sent));
     note(ledger, target, ledger::Verb::Write, id, {placed.where, std::move(order.inputs)}, object);
+    // Two owners that saw the object free both applied it: whoever the cluster heard first has lost it, and decides anew.
+    const OwnedObject* held = target.owned.find(id);
+    if (held && !Holder{stamp.owner, cluster_mark(stamp.cluster)}.holds(held->ownership)) {
+      co_return fail(Code::Unavailable, id.text() + " was taken by " + held->ownership.owner.text() + " meanwhile");
+    }
     co_return {};
   }
 }

@@ -89,6 +89,12 @@ std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const
                           " is not lower, so it stays there. Wanted by " + object.where};
 }
 
+bool is_held(const Rules& rules, const OwnedObject* live) {
+  if (!live || live->deleting) return false;
+  bool ours = Holder{rules.owner, cluster_mark(rules.cluster)}.holds(live->ownership);
+  return ours && live->ownership.owner_tier == rules.tier;
+}
+
 std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted) {
   std::set<kube::ObjectId> present;
   for (const Placed& object : wanted) present.insert(object.id());

@@ -34,6 +34,7 @@ json::Value conflict_case(const json::Value& given) {
     live->ownership.owner_tier = given["held"]["tier"].integer();
     live->ownership.cluster = given["held"]["through"].string();
   }
+  if (given["unchanged"].boolean()) return json::object({{"left", is_held(rules, live ? &*live : nullptr)}});
   auto found = conflict(rules, object, live ? &*live : nullptr);
   return json::object({{"conflict", found ? json::Value(found->message) : json::Value()}});
 }

@@ -372,18 +372,17 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       }
       if (!conflicts.empty() && !rules.continue_on_conflict) break;
       if (found) continue;
+      // What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
+      if (unchanged && is_held(rules, target.owned.find(placed.id()))) continue;
       const Content& content = sources.contents[placed.content];
       orders.push_back({.placed = std::move(placed),
                         .stamp = stamp_of(summary, *owner, content),
                         .make_namespace = !content.ref.skip_namespace_creation,
                         .inputs = {read_summary(key), ledger::as_read(std::string(cluster::kManagement), content.object)}});
     }
-    // What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
-    if (!unchanged) {
-      auto applied = co_await apply_stage(context, target, ledger_, std::move(orders));
-      if (!applied && !rules.continue_on_error) co_return applied;
-      if (!applied && !first_error) first_error = std::move(applied).error();
-    }
+    auto applied = co_await apply_stage(context, target, ledger_, std::move(orders));
+    if (!applied && !rules.continue_on_error) co_return applied;
+    if (!applied && !first_error) first_error = std::move(applied).error();
     if (!conflicts.empty() && !rules.continue_on_conflict) break;
   }
   if (first_error) co_return fail(std::move(*first_error));

@@ -199,7 +199,8 @@ Inputs Step::gather(const SourceKey& key) {
     }
     if (!complete) inputs.incomplete.insert({selector.group, selector.kind});
   }
-  if (!source->spec.aggregated_selection.empty() && !inputs.incomplete.empty()) inputs.hold = true;
+  bool aggregates = !source->spec.aggregated_selection.empty();
+  if (inputs.wanted && aggregates && !inputs.incomplete.empty()) inputs.hold = true;
   return inputs;
 }
 

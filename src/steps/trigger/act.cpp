@@ -70,29 +70,34 @@ json::Value merged(const json::Value& live, const json::Value& wanted) {
   return next == live ? json::Value() : next;
 }
 
-io::Task<Result<void>> put(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
-                           json::Value wanted) {
-  control::Collection& collection = collection_of(management, wanted);
-  const json::Value& live = collection.get(kube::key_of(wanted));
-  if (live.is_null()) {
-    auto created = co_await collection.create(std::move(context), wanted);
-    if (!created) co_return fail(std::move(created).error());
-    note(management, ledger, unit, ledger::Verb::Write, wanted, "the object matches");
-    co_return {};
-  }
+// One object as it must become.
+struct Put {
+  json::Value wanted;
+  json::Value object;  // as it is sent; null when it is so already
+  bool fresh = false;
+};
+
+// Invalid when the name is somebody else's, Unavailable while what has it is on its way out.
+Result<Put> plan_put(cluster::Management& management, const Unit& unit, const json::Value& wanted) {
+  const json::Value& live = collection_of(management, wanted).get(kube::key_of(wanted));
+  if (live.is_null()) return Put{wanted, wanted, true};
   auto owner = unit_of(live);
   if (!owner || !same_unit(*owner, unit)) {
     std::string whose = owner ? "EventTrigger " + owner->trigger + " made it for " + owner->object.text() : "no EventTrigger made it";
-    co_return fail(Code::Invalid, kube::text_of(wanted) + " exists already and is not this event's: " + whose);
+    return fail(Code::Invalid, kube::text_of(wanted) + " exists already and is not this event's: " + whose);
   }
-  if (kube::is_deleting(live)) {
-    co_return fail(Code::Unavailable, kube::text_of(live) + " is still being withdrawn");
-  }
-  json::Value next = merged(live, wanted);
-  if (next.is_null()) co_return {};
-  auto updated = co_await collection.update(std::move(context), std::move(next));
-  if (!updated) co_return fail(std::move(updated).error());
-  note(management, ledger, unit, ledger::Verb::Write, wanted, "the object or the trigger's content changed");
+  if (kube::is_deleting(live)) return fail(Code::Unavailable, kube::text_of(live) + " is still being withdrawn");
+  return Put{wanted, merged(live, wanted), false};
+}
+
+io::Task<Result<void>> carry_out(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit, Put put) {
+  if (put.object.is_null()) co_return {};
+  control::Collection& collection = collection_of(management, put.object);
+  auto task = put.fresh ? collection.create(std::move(context), put.object) : collection.update(std::move(context), put.object);
+  auto written = co_await std::move(task);
+  if (!written) co_return fail(std::move(written).error());
+  note(management, ledger, unit, ledger::Verb::Write, put.wanted,
+       put.fresh ? "the object matches" : "the object or the trigger's content changed");
   co_return {};
 }
 
@@ -142,15 +147,21 @@ std::vector<kube::ObjectId> taken_names(cluster::Management& management, const U
 
 io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
                            Decision decision) {
+  // Nothing is written unless all of it may be.
+  std::vector<Put> puts;
+  for (const json::Value& copy : decision.copies) {
+    CO_TRY_ASSIGN(Put put, plan_put(management, unit, copy));
+    puts.push_back(std::move(put));
+  }
+  CO_TRY_ASSIGN(Put last, plan_put(management, unit, decision.profile));
+  puts.push_back(std::move(last));
   // The profile goes out last, but waits for nobody: step 3 needs a write of its own before step 4 reads the copies, and
   // a copy that is missing then is an error that heals when it comes.
   io::Parallel writes(management.management_client().loop(), kWritesParallel);
-  for (const json::Value& copy : decision.copies) {
-    auto one = put(context, management, ledger, unit, copy);
+  for (Put& put : puts) {
+    auto one = carry_out(context, management, ledger, unit, std::move(put));
     co_await writes.spawn(std::move(one));
   }
-  auto last = put(context, management, ledger, unit, decision.profile);
-  co_await writes.spawn(std::move(last));
   auto done = co_await writes.join();
   if (!done) co_return done;
   // A profile of another name, from before profileNameFormat changed or made twice by upstream.

@@ -91,7 +91,7 @@ void Events::hear(const control::Change& change) {
   }
   present = std::move(next);
   if (present.empty()) reports_[key].erase(report->meta.name);
-  changed_(key, changed);
+  changed_(key, changed, change.before.is_null());
 }
 
 const Event* Events::find(const SourceKey& key, const kube::ObjectId& id) const {

@@ -21,7 +21,8 @@ struct SourceKey {
 class Events {
  public:
   // Called with the objects that appeared, changed or went; before the caller's own listeners hear of the report.
-  using Changed = std::function<void(const SourceKey&, const std::vector<kube::ObjectId>&)>;
+  // `fresh`: there was no such report before, so that of units of earlier reports only now something is known.
+  using Changed = std::function<void(const SourceKey&, const std::vector<kube::ObjectId>&, bool fresh)>;
   Events(cluster::Management& management, Changed changed);
 
   // Null when the object does not match.

@@ -43,7 +43,10 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
       management_(management),
       registry_(registry),
       ledger_(ledger),
-      events_(management, [this](const SourceKey& key, const std::vector<kube::ObjectId>& changed) { hear_events(key, changed); }),
+      events_(management,
+              [this](const SourceKey& key, const std::vector<kube::ObjectId>& changed, bool fresh) {
+                hear_events(key, changed, fresh);
+              }),
       rescope_soon_(loop, [this] { rescope_all(); }),
       units_(
           loop, kUnitsParallel, [this](io::Context context, Unit unit) { return reconcile(std::move(context), std::move(unit)); },
@@ -189,7 +192,7 @@ std::set<Unit> Step::units_of(const TriggerKey& key) const {
   return units;
 }
 
-void Step::hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed) {
+void Step::hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed, bool fresh) {
   if (!scope_) return;
   auto triggers = triggers_of_.find(source);
   if (triggers == triggers_of_.end()) return;
@@ -204,6 +207,11 @@ void Step::hear_events(const SourceKey& source, const std::vector<kube::ObjectId
     for (const kube::ObjectId& id : changed) {
       unit.object = id;
       units_.wake(unit);
+    }
+    if (!fresh) continue;
+    // Whatever was made from a report that somebody removed has waited for this one.
+    for (const Unit& made : existing_units(management_, key)) {
+      if (made.cluster == source.cluster && made.source == source.source) units_.wake(made);
     }
   }
 }
