@@ -109,7 +109,7 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
     note(ledger, target, ledger::Verb::Write, id, {placed.where, std::move(order.inputs)}, object);
     // Two owners that saw the object free both applied it: whoever the cluster heard first has lost it, and decides anew.
     const OwnedObject* held = target.owned.find(id);
-    if (held && held->ownership.owner != stamp.owner) {
+    if (held && !Holder{stamp.owner, cluster_mark(stamp.cluster)}.holds(held->ownership)) {
       co_return fail(Code::Unavailable, id.text() + " was taken by " + held->ownership.owner.text() + " meanwhile");
     }
     co_return {};
