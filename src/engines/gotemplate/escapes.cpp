@@ -11,14 +11,29 @@ constexpr char kHex[] = "0123456789ABCDEF";
 
 void append_js_byte(std::string& out, char c) {
   switch (c) {
-    case '\\': out += "\\\\"; return;
-    case '\'': out += "\\'"; return;
-    case '"': out += "\\\""; return;
-    case '<': out += "\\u003C"; return;
-    case '>': out += "\\u003E"; return;
-    case '&': out += "\\u0026"; return;
-    case '=': out += "\\u003D"; return;
-    default: break;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\'':
+      out += "\\'";
+      return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '<':
+      out += "\\u003C";
+      return;
+    case '>':
+      out += "\\u003E";
+      return;
+    case '&':
+      out += "\\u0026";
+      return;
+    case '=':
+      out += "\\u003D";
+      return;
+    default:
+      break;
   }
   auto byte = static_cast<unsigned char>(c);
   if (byte >= ' ') {
@@ -36,13 +51,26 @@ std::string html_escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '\0': out += "\xEF\xBF\xBD"; break;
-      case '"': out += "&#34;"; break;
-      case '\'': out += "&#39;"; break;
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out += c;
+      case '\0':
+        out += "\xEF\xBF\xBD";
+        break;
+      case '"':
+        out += "&#34;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -73,8 +101,8 @@ std::string js_escaped(std::string_view text) {
 std::string query_escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                 c == '.' || c == '~';
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 c == '-' || c == '_' || c == '.' || c == '~';
     auto byte = static_cast<unsigned char>(c);
     if (plain) {
       out += c;

@@ -39,15 +39,25 @@ std::uint32_t lines(std::string_view text) {
 
 ItemType keyword(std::string_view word) {
   switch (word.size()) {
-    case 2: return word == "if" ? ItemType::If : ItemType::Error;
-    case 3: return word == "end" ? ItemType::End : word == "nil" ? ItemType::Nil : ItemType::Error;
-    case 4: return word == "else" ? ItemType::Else : word == "with" ? ItemType::With : ItemType::Error;
+    case 2:
+      return word == "if" ? ItemType::If : ItemType::Error;
+    case 3:
+      return word == "end" ? ItemType::End : word == "nil" ? ItemType::Nil : ItemType::Error;
+    case 4:
+      return word == "else" ? ItemType::Else : word == "with" ? ItemType::With : ItemType::Error;
     case 5:
-      return word == "range" ? ItemType::Range : word == "block" ? ItemType::Block
-             : word == "break" ? ItemType::Break : ItemType::Error;
-    case 6: return word == "define" ? ItemType::Define : ItemType::Error;
-    case 8: return word == "template" ? ItemType::Template : word == "continue" ? ItemType::Continue : ItemType::Error;
-    default: return ItemType::Error;
+      return word == "range"   ? ItemType::Range
+             : word == "block" ? ItemType::Block
+             : word == "break" ? ItemType::Break
+                               : ItemType::Error;
+    case 6:
+      return word == "define" ? ItemType::Define : ItemType::Error;
+    case 8:
+      return word == "template"   ? ItemType::Template
+             : word == "continue" ? ItemType::Continue
+                                  : ItemType::Error;
+    default:
+      return ItemType::Error;
   }
 }
 
@@ -109,11 +119,13 @@ bool Lexer::accept(std::string_view valid) {
 }
 
 void Lexer::accept_run(std::string_view valid) {
-  while (accept(valid)) {}
+  while (accept(valid)) {
+  }
 }
 
 Item Lexer::this_item(ItemType type) {
-  Item item{type, static_cast<std::uint32_t>(start_), start_line_, input_.substr(start_, position_ - start_)};
+  Item item{type, static_cast<std::uint32_t>(start_), start_line_,
+            input_.substr(start_, position_ - start_)};
   start_ = position_;
   start_line_ = line_;
   return item;
@@ -138,12 +150,23 @@ Item Lexer::next() {
   State state = inside_ ? State::Action : State::Text;
   while (state != State::Done) {
     switch (state) {
-      case State::Text: state = text(); break;
-      case State::LeftDelim: state = left_delim(); break;
-      case State::Comment: state = comment(); break;
-      case State::RightDelim: state = right_delim(); break;
-      case State::Action: state = action(); break;
-      case State::Done: break;
+      case State::Text:
+        state = text();
+        break;
+      case State::LeftDelim:
+        state = left_delim();
+        break;
+      case State::Comment:
+        state = comment();
+        break;
+      case State::RightDelim:
+        state = right_delim();
+        break;
+      case State::Action:
+        state = action();
+        break;
+      case State::Done:
+        break;
     }
   }
   return item_;
@@ -250,16 +273,24 @@ Lexer::State Lexer::action() {
     return space();
   }
   switch (c) {
-    case '=': emit(ItemType::Assign); return State::Done;
-    case '|': emit(ItemType::Pipe); return State::Done;
+    case '=':
+      emit(ItemType::Assign);
+      return State::Done;
+    case '|':
+      emit(ItemType::Pipe);
+      return State::Done;
     case ':':
       if (read() != '=') return fail("expected :=");
       emit(ItemType::Declare);
       return State::Done;
-    case '"': return quote('"', ItemType::String, "unterminated quoted string");
-    case '\'': return quote('\'', ItemType::CharConstant, "unterminated character constant");
-    case '`': return raw_quote();
-    case '$': return field_or_variable(ItemType::Variable);
+    case '"':
+      return quote('"', ItemType::String, "unterminated quoted string");
+    case '\'':
+      return quote('\'', ItemType::CharConstant, "unterminated character constant");
+    case '`':
+      return raw_quote();
+    case '$':
+      return field_or_variable(ItemType::Variable);
     case '(':
       ++parens_;
       emit(ItemType::LeftParen);
@@ -274,7 +305,8 @@ Lexer::State Lexer::action() {
       }
       back();
       return number();
-    default: break;
+    default:
+      break;
   }
   if (c == '+' || c == '-' || (c >= '0' && c <= '9')) {
     back();
@@ -341,8 +373,16 @@ bool Lexer::at_terminator() const {
   char32_t c = peek();
   if (blank(c)) return true;
   switch (c) {
-    case kEof: case '.': case ',': case '|': case ':': case ')': case '(': return true;
-    default: return rest().starts_with(kRight);
+    case kEof:
+    case '.':
+    case ',':
+    case '|':
+    case ':':
+    case ')':
+    case '(':
+      return true;
+    default:
+      return rest().starts_with(kRight);
   }
 }
 
@@ -371,7 +411,9 @@ Lexer::State Lexer::raw_quote() {
 }
 
 Lexer::State Lexer::number() {
-  auto bad = [this] { return "bad number syntax: " + quoted(input_.substr(start_, position_ - start_)); };
+  auto bad = [this] {
+    return "bad number syntax: " + quoted(input_.substr(start_, position_ - start_));
+  };
   if (!scan_number()) return fail(bad());
   char32_t sign = peek();
   if (sign == '+' || sign == '-') {

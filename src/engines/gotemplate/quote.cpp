@@ -24,14 +24,29 @@ void append_escaped(std::string& out, char32_t code, char quote, Letters letters
     return;
   }
   switch (code) {
-    case '\a': out += "\\a"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case '\v': out += "\\v"; return;
-    default: break;
+    case '\a':
+      out += "\\a";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\v':
+      out += "\\v";
+      return;
+    default:
+      break;
   }
   if (code < ' ' || code == 0x7F) {
     append_hex_escape(out, 'x', code, 2);
@@ -68,21 +83,40 @@ std::optional<UnquotedRune> unquote_escape(std::string_view text, char quote) {
   char letter = text[0];
   std::string_view rest = text.substr(1);
   switch (letter) {
-    case 'a': return UnquotedRune{'\a', rest};
-    case 'b': return UnquotedRune{'\b', rest};
-    case 'f': return UnquotedRune{'\f', rest};
-    case 'n': return UnquotedRune{'\n', rest};
-    case 'r': return UnquotedRune{'\r', rest};
-    case 't': return UnquotedRune{'\t', rest};
-    case 'v': return UnquotedRune{'\v', rest};
-    case 'x': return unquote_hex(rest, 2, true);
-    case 'u': return unquote_hex(rest, 4, false);
-    case 'U': return unquote_hex(rest, 8, false);
-    case '\\': return UnquotedRune{'\\', rest};
-    case '\'': case '"':
+    case 'a':
+      return UnquotedRune{'\a', rest};
+    case 'b':
+      return UnquotedRune{'\b', rest};
+    case 'f':
+      return UnquotedRune{'\f', rest};
+    case 'n':
+      return UnquotedRune{'\n', rest};
+    case 'r':
+      return UnquotedRune{'\r', rest};
+    case 't':
+      return UnquotedRune{'\t', rest};
+    case 'v':
+      return UnquotedRune{'\v', rest};
+    case 'x':
+      return unquote_hex(rest, 2, true);
+    case 'u':
+      return unquote_hex(rest, 4, false);
+    case 'U':
+      return unquote_hex(rest, 8, false);
+    case '\\':
+      return UnquotedRune{'\\', rest};
+    case '\'':
+    case '"':
       if (letter != quote) return std::nullopt;
       return UnquotedRune{static_cast<char32_t>(letter), rest};
-    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': {
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7': {
       if (text.size() < 3) return std::nullopt;
       char32_t code = 0;
       for (unsigned i = 0; i < 3; ++i) {
@@ -92,7 +126,8 @@ std::optional<UnquotedRune> unquote_escape(std::string_view text, char quote) {
       if (code > 255) return std::nullopt;
       return UnquotedRune{code, text.substr(3)};
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -135,7 +170,8 @@ bool can_backquote(std::string_view text) {
   while (!text.empty()) {
     Rune rune = decode_rune(text);
     if (rune.wrong() || rune.code == 0xFEFF) return false;
-    if (rune.code < 0x80 && ((rune.code < ' ' && rune.code != '\t') || rune.code == '`' || rune.code == 0x7F)) {
+    if (rune.code < 0x80 &&
+        ((rune.code < ' ' && rune.code != '\t') || rune.code == '`' || rune.code == 0x7F)) {
       return false;
     }
     text.remove_prefix(rune.size);
@@ -176,7 +212,8 @@ std::optional<std::string> unquote(std::string_view literal) {
       text.remove_prefix(1);
       continue;
     }
-    bool byte = text.size() > 1 && text[0] == '\\' && (text[1] == 'x' || (text[1] >= '0' && text[1] <= '7'));
+    bool byte = text.size() > 1 && text[0] == '\\' &&
+                (text[1] == 'x' || (text[1] >= '0' && text[1] <= '7'));
     auto rune = unquote_rune(text, quote);
     if (!rune) return std::nullopt;
     if (byte) {

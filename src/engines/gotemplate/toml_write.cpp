@@ -31,7 +31,9 @@ class Writer {
   std::expected<bool, Failure> is_table(const Value& value, std::size_t depth);
   std::expected<bool, Failure> is_table_array(const Value& value, std::size_t depth);
 
-  bool is_hash(const Value& value) const { return value.is_map() || value.type == Type::Certificate; }
+  bool is_hash(const Value& value) const {
+    return value.is_map() || value.type == Type::Certificate;
+  }
   void new_line() {
     if (!out_.empty()) out_ += '\n';
   }
@@ -88,13 +90,15 @@ Outcome Writer::encode(const Key& key, const Value& value) {
       if (!table_array) return std::unexpected(table_array.error());
       return *table_array ? tables(key, value) : key_value(key, value, Inline::No, 0);
     }
-    case ValueKind::Map: return value.address ? table(key, value) : Outcome();
+    case ValueKind::Map:
+      return value.address ? table(key, value) : Outcome();
     case ValueKind::Complex: {
       std::string path;
       for (std::string_view part : key) path += (path.empty() ? "" : ".") + key_text(part);
       return context_.fail("unsupported type for key '" + path + "': complex128");
     }
-    default: break;
+    default:
+      break;
   }
   if (value.type == Type::Certificate) return table(key, value);
   return key_value(key, value, Inline::No, 0);
@@ -112,22 +116,38 @@ Outcome Writer::key_value(const Key& key, const Value& value, Inline how, std::s
 Outcome Writer::element(const Value& value, std::size_t depth) {
   if (Outcome stepped = step(depth); !stepped) return stepped;
   switch (value.type) {
-    case Type::Time: append_toml_time(out_, *value.moment); return {};
-    case Type::Version: case Type::VersionCopy: out_ += quoted_text(value.version->text()); return {};
+    case Type::Time:
+      append_toml_time(out_, *value.moment);
+      return {};
+    case Type::Version:
+    case Type::VersionCopy:
+      out_ += quoted_text(value.version->text());
+      return {};
     case Type::Duration: {
       std::string text;
       append_duration(text, value.integer);
       out_ += quoted_text(text);
       return {};
     }
-    default: break;
+    default:
+      break;
   }
   switch (kind_of(value.type)) {
-    case ValueKind::String: out_ += quoted_text(value.text()); return {};
-    case ValueKind::Bool: out_ += value.boolean ? "true" : "false"; return {};
-    case ValueKind::Int: append_int(out_, value.integer); return {};
-    case ValueKind::Uint: append_uint(out_, static_cast<std::uint64_t>(value.integer)); return {};
-    case ValueKind::Float: append_toml_float(out_, value.number); return {};
+    case ValueKind::String:
+      out_ += quoted_text(value.text());
+      return {};
+    case ValueKind::Bool:
+      out_ += value.boolean ? "true" : "false";
+      return {};
+    case ValueKind::Int:
+      append_int(out_, value.integer);
+      return {};
+    case ValueKind::Uint:
+      append_uint(out_, static_cast<std::uint64_t>(value.integer));
+      return {};
+    case ValueKind::Float:
+      append_toml_float(out_, value.number);
+      return {};
     case ValueKind::Slice: {
       out_ += '[';
       std::size_t size = slice_size(value);
@@ -138,10 +158,13 @@ Outcome Writer::element(const Value& value, std::size_t depth) {
       out_ += ']';
       return {};
     }
-    case ValueKind::Map: return entries({}, value, Inline::Yes, depth);
-    case ValueKind::Interface: case ValueKind::Invalid:
+    case ValueKind::Map:
+      return entries({}, value, Inline::Yes, depth);
+    case ValueKind::Interface:
+    case ValueKind::Invalid:
       return context_.fail("reflect: call of reflect.Value.Interface on zero Value");
-    default: break;
+    default:
+      break;
   }
   if (value.type == Type::Certificate) return entries({}, value, Inline::Yes, depth);
   return context_.fail("unexpected type: " + std::string(type_name(value)));
@@ -160,7 +183,8 @@ std::expected<bool, Failure> Writer::is_table_array(const Value& value, std::siz
   bool all = size > 0;
   for (std::size_t i = 0; i < size; ++i) {
     Value item = slice_item(value, i);
-    if (item.nothing() || is_nil(item)) return context_.fail("toml: cannot encode array with nil element");
+    if (item.nothing() || is_nil(item))
+      return context_.fail("toml: cannot encode array with nil element");
     auto inner = is_table(item, depth + 1);
     if (!inner) return inner;
     all = all && is_hash(item);
@@ -177,7 +201,8 @@ Outcome Writer::tables(const Key& key, const Value& value) {
     new_line();
     indent(key);
     out_ += "[[" + path + "]]\n";
-    if (Outcome written = entries(key, slice_item(value, i), Inline::No, 0); !written) return written;
+    if (Outcome written = entries(key, slice_item(value, i), Inline::No, 0); !written)
+      return written;
   }
   return {};
 }
@@ -221,7 +246,8 @@ Outcome Writer::entries(const Key& key, const Value& value, Inline how, std::siz
         if (Outcome written = encode(inner, entry.value); !written) return written;
         continue;
       }
-      if (Outcome written = key_value({entry.key}, entry.value, how, depth + 1); !written) return written;
+      if (Outcome written = key_value({entry.key}, entry.value, how, depth + 1); !written)
+        return written;
       bool more = part == &plain && !below.empty();
       if (more || i + 1 < part->size()) out_ += ", ";
     }
@@ -238,7 +264,8 @@ const Zone kTomlTime{"time-local", 0, "time-local", nullptr, 0};
 
 bool is_bare_key(std::string_view key) {
   for (char c : key) {
-    bool bare = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    bool bare = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                c == '_' || c == '-';
     if (!bare) return false;
   }
   return true;
@@ -248,14 +275,29 @@ void append_toml_escaped(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
   for (char c : text) {
     switch (c) {
-      case '"': out += "\\\""; continue;
-      case '\\': out += "\\\\"; continue;
-      case '\b': out += "\\b"; continue;
-      case '\t': out += "\\t"; continue;
-      case '\n': out += "\\n"; continue;
-      case '\f': out += "\\f"; continue;
-      case '\r': out += "\\r"; continue;
-      default: break;
+      case '"':
+        out += "\\\"";
+        continue;
+      case '\\':
+        out += "\\\\";
+        continue;
+      case '\b':
+        out += "\\b";
+        continue;
+      case '\t':
+        out += "\\t";
+        continue;
+      case '\n':
+        out += "\\n";
+        continue;
+      case '\f':
+        out += "\\f";
+        continue;
+      case '\r':
+        out += "\\r";
+        continue;
+      default:
+        break;
     }
     auto byte = static_cast<unsigned char>(c);
     if (byte >= ' ' && byte != 0x7F) {

@@ -15,22 +15,35 @@ bool between(int c, int first, int last) { return c >= first && c <= last; }
 
 bool in_class(int name, int c) {
   switch (name | 0x20) {
-    case 'a': return between(c, 'A', 'Z') || between(c, 'a', 'z');
-    case 'c': return between(c, 0, 0x1F) || c == 0x7F;
-    case 'd': return between(c, '0', '9');
-    case 'l': return between(c, 'a', 'z');
-    case 'p': return between(c, 0x21, 0x2F) || between(c, 0x3A, 0x40) || between(c, 0x5B, 0x60) || between(c, 0x7B, 0x7E);
-    case 's': return c == ' ' || between(c, '\t', '\r');
-    case 'u': return between(c, 'A', 'Z');
-    case 'w': return between(c, '0', '9') || between(c, 'A', 'Z') || between(c, 'a', 'z');
-    case 'x': return between(c, '0', '9') || between(c, 'a', 'f') || between(c, 'A', 'F');
-    case 'z': return c == 0;
-    default: return false;
+    case 'a':
+      return between(c, 'A', 'Z') || between(c, 'a', 'z');
+    case 'c':
+      return between(c, 0, 0x1F) || c == 0x7F;
+    case 'd':
+      return between(c, '0', '9');
+    case 'l':
+      return between(c, 'a', 'z');
+    case 'p':
+      return between(c, 0x21, 0x2F) || between(c, 0x3A, 0x40) || between(c, 0x5B, 0x60) ||
+             between(c, 0x7B, 0x7E);
+    case 's':
+      return c == ' ' || between(c, '\t', '\r');
+    case 'u':
+      return between(c, 'A', 'Z');
+    case 'w':
+      return between(c, '0', '9') || between(c, 'A', 'Z') || between(c, 'a', 'z');
+    case 'x':
+      return between(c, '0', '9') || between(c, 'a', 'f') || between(c, 'A', 'F');
+    case 'z':
+      return c == 0;
+    default:
+      return false;
   }
 }
 
 bool is_class_letter(int name) {
-  return std::string_view("acdlpsuwxzACDLPSUWXZ").find(static_cast<char>(name)) != std::string_view::npos;
+  return std::string_view("acdlpsuwxzACDLPSUWXZ").find(static_cast<char>(name)) !=
+         std::string_view::npos;
 }
 
 }  // namespace
@@ -239,7 +252,8 @@ class PatternParser {
     for (;;) {
       int c = peek();
       switch (c) {
-        case kEnd: return true;
+        case kEnd:
+          return true;
         case '%':
           if (!escape()) return false;
           break;
@@ -260,7 +274,10 @@ class PatternParser {
         case '(':
           if (!group(depth)) return false;
           break;
-        case '*': case '+': case '-': case '?':
+        case '*':
+        case '+':
+        case '-':
+        case '?':
           ++at_;
           if (!repeat(c)) single(one(c));
           break;
@@ -300,8 +317,11 @@ bool Pattern::compile(std::string_view pattern) {
   return PatternParser(*this, pattern).run();
 }
 
-bool Pattern::balance(std::string_view subject, const Step& step, std::size_t& at, std::int64_t& steps) const {
-  auto byte = [&](std::size_t i) { return static_cast<int>(static_cast<unsigned char>(subject[i])); };
+bool Pattern::balance(std::string_view subject, const Step& step, std::size_t& at,
+                      std::int64_t& steps) const {
+  auto byte = [&](std::size_t i) {
+    return static_cast<int>(static_cast<unsigned char>(subject[i]));
+  };
   if (at >= subject.size() || byte(at) != step.a) return false;
   int open = 1;
   std::size_t first = at;
@@ -349,22 +369,26 @@ Pattern::Found Pattern::match(std::string_view subject, std::size_t start, std::
   std::size_t at = start;
   std::size_t pc = 0;
   for (;;) {
-    if (--steps < 0 || retries_.size() > kRetriesMax) return steps < 0 ? Found::TooLong : Found::Error;
+    if (--steps < 0 || retries_.size() > kRetriesMax)
+      return steps < 0 ? Found::TooLong : Found::Error;
     const Step& step = program_[pc];
     bool failed = false;
     switch (step.code) {
       case Code::Char:
-        failed = at >= subject.size() ||
-                 !classes_[static_cast<std::size_t>(step.a)].test(static_cast<unsigned char>(subject[at]));
+        failed = at >= subject.size() || !classes_[static_cast<std::size_t>(step.a)].test(
+                                             static_cast<unsigned char>(subject[at]));
         ++at;
         ++pc;
         break;
-      case Code::End: return accept(at);
+      case Code::End:
+        return accept(at);
       case Code::TailEnd:
         if (at >= subject.size()) return accept(at);
         failed = true;
         break;
-      case Code::Jump: pc = static_cast<std::size_t>(step.a); break;
+      case Code::Jump:
+        pc = static_cast<std::size_t>(step.a);
+        break;
       case Code::Split:
         retries_.push_back({step.b, at, 0});
         pc = static_cast<std::size_t>(step.a);

@@ -1,6 +1,6 @@
-// The table that a script returned, as JSON: a table with whole-number keys from 1 is a list, any other an object.
+// The table that a script returned, as JSON: a table with whole-number keys from 1 is a list, any
+// other an object.
 #include <cmath>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -11,12 +11,15 @@ namespace {
 
 constexpr double kExactMax = 9007199254740992.0;
 
-// What a script does not touch keeps its storage, as long as its way through Lua would not have changed it.
+// What a script does not touch keeps its storage, as long as its way through Lua would not have
+// changed it.
 bool survives(const json::Value& value, std::size_t& seen) {
   ++seen;
   switch (value.kind()) {
-    case json::Kind::Null: return false;
-    case json::Kind::Int: return std::abs(value.number()) < kExactMax;
+    case json::Kind::Null:
+      return false;
+    case json::Kind::Int:
+      return std::abs(value.number()) < kExactMax;
     case json::Kind::Array:
       for (const json::Value& item : value.items()) {
         if (!survives(item, seen)) return false;
@@ -27,7 +30,8 @@ bool survives(const json::Value& value, std::size_t& seen) {
         if (!survives(member.value, seen)) return false;
       }
       return true;
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -37,9 +41,11 @@ bool fail(Vm& vm, std::string_view problem) {
 }
 
 bool build_number(Vm& vm, double number) {
-  if (std::isinf(number)) return fail(vm, number > 0 ? "json: unsupported value: +Inf" : "json: unsupported value: -Inf");
+  if (std::isinf(number))
+    return fail(vm, number > 0 ? "json: unsupported value: +Inf" : "json: unsupported value: -Inf");
   if (std::isnan(number)) return fail(vm, "json: unsupported value: NaN");
-  if (number == std::floor(number) && std::abs(number) < 9.2e18 && !(number == 0 && std::signbit(number))) {
+  if (number == std::floor(number) && std::abs(number) < 9.2e18 &&
+      !(number == 0 && std::signbit(number))) {
     vm.built() = json::Value(static_cast<std::int64_t>(number));
   } else {
     vm.built() = json::Value(number);
@@ -67,7 +73,8 @@ json::Value through_lua(const json::Value& value) {
       }
       return json::Value::object(std::move(members));
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 
@@ -100,8 +107,10 @@ json::Value key_text(lua_State* L, int index) {
       append_float(text, lua_tonumber(L, index));
       return json::Value(text);
     }
-    case LUA_TBOOLEAN: return json::Value(lua_toboolean(L, index) ? "true" : "false");
-    default: return json::Value("map[]");
+    case LUA_TBOOLEAN:
+      return json::Value(lua_toboolean(L, index) ? "true" : "false");
+    default:
+      return json::Value("map[]");
   }
 }
 
@@ -158,9 +167,14 @@ bool build(lua_State* L, Vm& vm, int index, int depth) {
 bool build_scalar(lua_State* L, int index) {
   Vm& vm = Vm::of(L);
   switch (lua_type(L, index)) {
-    case LUA_TNIL: vm.built() = {}; return true;
-    case LUA_TBOOLEAN: vm.built() = json::Value(lua_toboolean(L, index) != 0); return true;
-    case LUA_TNUMBER: return build_number(vm, lua_tonumber(L, index));
+    case LUA_TNIL:
+      vm.built() = {};
+      return true;
+    case LUA_TBOOLEAN:
+      vm.built() = json::Value(lua_toboolean(L, index) != 0);
+      return true;
+    case LUA_TNUMBER:
+      return build_number(vm, lua_tonumber(L, index));
     case LUA_TSTRING: {
       std::size_t size = 0;
       const char* text = lua_tolstring(L, index, &size);
@@ -168,7 +182,8 @@ bool build_scalar(lua_State* L, int index) {
       vm.built() = json::Value(std::string_view(text, size));
       return true;
     }
-    default: return fail(vm, "json: unsupported type: lua.LGFunction");
+    default:
+      return fail(vm, "json: unsupported type: lua.LGFunction");
   }
 }
 

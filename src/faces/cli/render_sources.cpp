@@ -49,7 +49,8 @@ std::vector<json::Value> objects_of(const std::string& text) {
   return objects;
 }
 
-void add_templates(std::vector<Source>& sources, const json::Value& object, const std::string& text) {
+void add_templates(std::vector<Source>& sources, const json::Value& object,
+                   const std::string& text) {
   std::string_view kind = object["kind"].text();
   if (kind != "ConfigMap" && kind != "Secret") return;
   const json::Value& annotations = object["metadata"]["annotations"];
@@ -75,14 +76,16 @@ bool is_script(const json::Value& value) {
   return value.text().find("function evaluate") != std::string_view::npos;
 }
 
-// Every text below `value` that defines `evaluate`, whatever the field is called in the kind and version at hand.
+// Every text below `value` that defines `evaluate`, whatever the field is called in the kind and
+// version at hand.
 void add_scripts(std::vector<Source>& sources, const json::Value& value, const std::string& path,
                  const std::string& field) {
   if (is_script(value)) {
     Source source;
-    source.kind = field == "aggregatedSelection" || field == "evaluateHealth" || field == "evaluateCondition"
-                      ? SourceKind::Aggregate
-                      : SourceKind::Object;
+    source.kind =
+        field == "aggregatedSelection" || field == "evaluateHealth" || field == "evaluateCondition"
+            ? SourceKind::Aggregate
+            : SourceKind::Object;
     source.name = path;
     source.text = value.string();
     sources.push_back(std::move(source));

@@ -19,8 +19,8 @@ struct Source {
   // What errors call it: "ConfigMap default/policy key service.yaml"; a plain file's own name.
   std::string name;
   std::string text;
-  // The line of the file, from 0, that holds the text's first line. None when the file has the text in another shape
-  // (a quoted YAML text): then errors show the text itself.
+  // The line of the file, from 0, that holds the text's first line. None when the file has the text
+  // in another shape (a quoted YAML text): then errors show the text itself.
   std::optional<std::size_t> first_line;
 };
 
