@@ -156,6 +156,7 @@ Result<void> render_templates(const RenderOptions& options, const std::string& t
                       profile ? RenderFor::ClusterProfile : RenderFor::EventTrigger);
     gotemplate::ExecuteOptions execute;
     execute.now = options.now;
+    if (source.lenient) execute.missing_key = gotemplate::MissingKey::Default;
     execute.rng = options.rng;
     execute.zones = &zones;
     gotemplate::ParseOptions parse;

@@ -157,6 +157,23 @@ data:
             "  did you mean \"ports\"?");
 }
 
+TEST_F(Render, TakesWhatAnEventBasedAddOnRefersToForTemplates) {
+  file("old.yaml", R"(apiVersion: lib.projectsveltos.io/v1alpha1
+kind: EventBasedAddOn
+metadata: {name: x}
+spec:
+  policyRefs: [{kind: ConfigMap, name: policy, namespace: default}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: policy, namespace: default}
+data:
+  a: "{{ .Resource.kind }} {{ .Resource.nope }}"
+)");
+  EXPECT_EQ(run({.file = "old.yaml", .data = service_}),
+            "---\n# ConfigMap default/policy key a\nService <no value>\n");
+}
+
 TEST_F(Render, TakesAConfigMapWithoutTheAnnotationForATemplate) {
   file("t", "kind: ConfigMap\ndata: {a: \"{{ .Resource.kind }}\"}\n");
   EXPECT_EQ(run({.file = "t", .data = service_}), "kind: ConfigMap\ndata: {a: \"Service\"}\n");
