@@ -241,19 +241,19 @@ class Bench {
     co_return count_writes(response->body);
   }
 
-  io::Task<void> one_of_burst(int n, std::size_t& running, io::Signal& room, std::optional<Error>& error, bool prepare) {
-    Result<void> done;
-    if (prepare) {
-      done = co_await make_service(n);
-    } else {
-      done = co_await set_address(n, address(n, 3));
-    }
+  io::Task<Result<void>> fire(int n) {
+    auto set = co_await set_address(n, address(n, 3));
+    co_return set;
+  }
+
+  io::Task<void> one_of_burst(int n, std::size_t& running, io::Signal& room, std::optional<Error>& error, Act act) {
+    auto done = co_await (this->*act)(n);
     if (!done) error = done.error();
     --running;
     room.notify();
   }
 
-  io::Task<Result<void>> each_of_burst(int count, bool prepare) {
+  io::Task<Result<void>> each_of_burst(int count, Act act) {
     std::size_t running = 0;
     io::Signal room(loop_);
     io::TaskScope scope(loop_);
@@ -264,7 +264,7 @@ class Bench {
         (void)woken;
       }
       ++running;
-      scope.spawn(one_of_burst(10000 + n, running, room, error, prepare));
+      scope.spawn(one_of_burst(10000 + n, running, room, error, act));
     }
     co_await scope.join();
     if (error) co_return fail(*error);
@@ -273,12 +273,12 @@ class Bench {
 
   io::Task<Result<void>> run_burst(int count) {
     if (count == 0) co_return {};
-    auto prepared = co_await each_of_burst(count, true);
+    auto prepared = co_await each_of_burst(count, &Bench::make_service);
     if (!prepared) co_return prepared;
     sent_.clear();
     wanted_.clear();
     Time start = loop_.now();
-    auto sent = co_await each_of_burst(count, false);
+    auto sent = co_await each_of_burst(count, &Bench::fire);
     if (!sent) co_return sent;
     Time all_sent = loop_.now();
     auto all = co_await wait_all();
@@ -287,7 +287,10 @@ class Bench {
     for (const auto& [of, ip] : wanted_) last = std::max(last, seen_["external-" + of].time);
     auto ms = [&](Time time) { return std::chrono::duration<double, std::milli>(time - start).count(); };
     results_.set("burst", json::object({{"events", count}, {"writes_ms", ms(all_sent)}, {"last_object_ms", ms(last)}}));
-    co_return {};
+    // Nothing is left over for the next run.
+    auto removed = co_await each_of_burst(count, &Bench::remove);
+    if (removed) removed = co_await wait_all();
+    co_return removed;
   }
 
   io::AsioLoop& loop_;

@@ -1,7 +1,9 @@
 #include "bench/floor.h"
 
 #include <charconv>
+#include <cstdio>
 
+#include "foundation/io/parallel.h"
 #include "kube/object/api_error.h"
 #include "kube/object/discovery.h"
 
@@ -44,34 +46,59 @@ double count_writes(std::string_view metrics) {
   return sum;
 }
 
-io::Task<void> Floor::put(io::Context context, kube::Resource resource, json::Value object) {
+namespace {
+
+io::Task<Result<void>> put(client::Client& target, io::Context context, kube::Resource resource, json::Value object) {
   client::PatchOptions options;
   options.field_manager = "floor";
   options.force = true;
-  auto applied = co_await target_.apply(std::move(context), std::move(resource), std::move(object), std::move(options));
-  (void)applied;  // A missing object is found by the bench.
+  auto applied = co_await target.apply(std::move(context), std::move(resource), std::move(object), std::move(options));
+  if (!applied) co_return fail(std::move(applied).error());
+  co_return {};
 }
 
-io::Task<void> Floor::drop(io::Context context, kube::Resource resource, std::string name) {
-  auto removed = co_await target_.remove(std::move(context), std::move(resource), {kNamespace, std::move(name)}, {});
-  (void)removed;
+io::Task<Result<void>> drop(client::Client& target, io::Context context, kube::Resource resource, std::string name) {
+  auto removed = co_await target.remove(std::move(context), std::move(resource), {kNamespace, std::move(name)}, {});
+  if (!removed && removed.error().code() != Code::NotFound) co_return fail(std::move(removed).error());
+  co_return {};
 }
 
-void Floor::handle(const io::Context& context, const client::WatchEvent& event) {
-  std::string name = "external-" + std::string(kube::name_of(event.object));
-  if (event.type == client::EventType::Deleted) {
-    scope_.spawn(drop(context, services(), name));
-    scope_.spawn(drop(context, endpoints(), name));
-    return;
-  }
-  const json::Value* address = kube::annotation_of(event.object, kFloorLabel);
-  if (!address) return;
+json::Value service(const std::string& name) {
   json::Value port = json::object({{"name", "http"}, {"port", 80}, {"protocol", "TCP"}});
-  json::Value subset = json::object({{"addresses", json::array({json::object({{"ip", *address}})})}, {"ports", json::array({port})}});
-  scope_.spawn(put(context, services(),
-                   json::object({{"apiVersion", "v1"}, {"kind", "Service"}, {"metadata", metadata(name)}, {"spec", json::object({{"ports", json::array({port})}})}})));
-  scope_.spawn(put(context, endpoints(),
-                   json::object({{"apiVersion", "v1"}, {"kind", "Endpoints"}, {"metadata", metadata(name)}, {"subsets", json::array({subset})}})));
+  return json::object({{"apiVersion", "v1"},
+                       {"kind", "Service"},
+                       {"metadata", metadata(name)},
+                       {"spec", json::object({{"ports", json::array({port})}})}});
+}
+
+json::Value endpoints_of(const std::string& name, const json::Value& address) {
+  json::Value port = json::object({{"name", "http"}, {"port", 80}, {"protocol", "TCP"}});
+  json::Value subset = json::object({{"addresses", json::array({json::object({{"ip", address}})})}, {"ports", json::array({port})}});
+  return json::object({{"apiVersion", "v1"},
+                       {"kind", "Endpoints"},
+                       {"metadata", metadata(name)},
+                       {"subsets", json::array({subset})}});
+}
+
+}  // namespace
+
+io::Task<void> Floor::settle(io::Context context, std::string name) {
+  std::string external = "external-" + name;
+  while (last_[name]) {
+    client::WatchEvent event = *std::exchange(last_[name], std::nullopt);
+    io::Parallel writes(source_.loop(), 2);
+    const json::Value* address = kube::annotation_of(event.object, kFloorLabel);
+    if (event.type == client::EventType::Deleted) {
+      co_await writes.spawn(drop(target_, context, services(), external));
+      co_await writes.spawn(drop(target_, context, endpoints(), external));
+    } else if (address) {
+      co_await writes.spawn(put(target_, context, services(), service(external)));
+      co_await writes.spawn(put(target_, context, endpoints(), endpoints_of(external, *address)));
+    }
+    auto written = co_await writes.join();
+    if (!written) std::fprintf(stderr, "floor: %s\n", written.error().text().c_str());
+  }
+  last_.erase(name);
 }
 
 io::Task<void> Floor::run(io::Context context) {
@@ -81,7 +108,12 @@ io::Task<void> Floor::run(io::Context context) {
   while (watch) {
     auto batch = co_await watch->next(context);
     if (!batch || !*batch) break;
-    for (const client::WatchEvent& event : **batch) handle(context, event);
+    for (client::WatchEvent& event : **batch) {
+      std::string name(kube::name_of(event.object));
+      auto [entry, idle] = last_.try_emplace(name);
+      entry->second = std::move(event);
+      if (idle) scope_.spawn(settle(context, std::move(name)));
+    }
   }
   co_await scope_.join();
 }

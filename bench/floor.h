@@ -1,6 +1,7 @@
 // The least that any product of this kind must do: watch one cluster, apply to another.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -29,12 +30,13 @@ class Floor {
   io::Task<void> run(io::Context context);
 
  private:
-  io::Task<void> put(io::Context context, kube::Resource resource, json::Value object);
-  io::Task<void> drop(io::Context context, kube::Resource resource, std::string name);
-  void handle(const io::Context& context, const client::WatchEvent& event);
+  // Brings what the target has of one Service up to its last event; one at a time for each name.
+  io::Task<void> settle(io::Context context, std::string name);
 
   client::Client& source_;
   client::Client& target_;
+  // The last event of each Service that is being worked on.
+  std::map<std::string, std::optional<client::WatchEvent>> last_;
   io::TaskScope scope_;
 };
 

@@ -62,8 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   (void)append_formatted(out, context, format, arguments);
   (void)append_printed(out, context, arguments);
   (void)append_printed_line(out, context, arguments);
-  // What is printed stops at the limit of output; one verb may go beyond it by its own width, of which Go takes up to
-  // ten million.
-  if (out.size() > 3 * (kOutputBytes + 10 * static_cast<std::size_t>(kFormatWidth + 10))) std::abort();
+  // What is printed stops at the limit of output; one verb may go beyond it by its own width, of
+  // which Go takes up to ten million.
+  if (out.size() > 3 * (kOutputBytes + 10 * static_cast<std::size_t>(kFormatWidth + 10)))
+    std::abort();
   return 0;
 }

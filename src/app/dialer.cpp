@@ -19,8 +19,7 @@ class WithToken final : public io::Exchange {
 
 }  // namespace
 
-Result<std::unique_ptr<io::Exchange>> connect(io::AsioLoop& loop, const kube::Kubeconfig& config) {
-  io::ClientOptions options;
+Result<std::unique_ptr<io::Exchange>> connect(io::AsioLoop& loop, const kube::Kubeconfig& config, io::ClientOptions options) {
   options.url = config.server;
   options.credentials.ca = config.ca_pem;
   options.credentials.token = config.token;
@@ -38,7 +37,7 @@ std::unique_ptr<io::Exchange> connect_in_process(io::Handler& handler, std::stri
 }
 
 Result<std::unique_ptr<io::Exchange>> NetworkDialer::dial(const kube::Kubeconfig& config) {
-  return connect(loop_, config);
+  return connect(loop_, config, options_);
 }
 
 Result<std::unique_ptr<io::Exchange>> HostDialer::dial(const kube::Kubeconfig& config) {

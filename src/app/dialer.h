@@ -10,19 +10,21 @@
 
 namespace lesto::app {
 
-// An exchange over the network with the kubeconfig's credentials.
-Result<std::unique_ptr<io::Exchange>> connect(io::AsioLoop& loop, const kube::Kubeconfig& config);
+// An exchange over the network with the kubeconfig's credentials; `options` says all that a kubeconfig does not.
+Result<std::unique_ptr<io::Exchange>> connect(io::AsioLoop& loop, const kube::Kubeconfig& config,
+                                              io::ClientOptions options = {});
 
 // An exchange into a handler of this process that shows the same token as a client from outside would.
 std::unique_ptr<io::Exchange> connect_in_process(io::Handler& handler, std::string token);
 
 class NetworkDialer final : public cluster::Dialer {
  public:
-  explicit NetworkDialer(io::AsioLoop& loop) : loop_(loop) {}
+  explicit NetworkDialer(io::AsioLoop& loop, io::ClientOptions options = {}) : loop_(loop), options_(std::move(options)) {}
   Result<std::unique_ptr<io::Exchange>> dial(const kube::Kubeconfig& config) override;
 
  private:
   io::AsioLoop& loop_;
+  io::ClientOptions options_;
 };
 
 // Reaches the given hosts without a socket when a kubeconfig is exactly theirs, all else over the network.

@@ -1,14 +1,13 @@
 #include "app/install.h"
 
-#include <cstdlib>
 #include <optional>
 
 #include "fleet/model/crds.h"
 #include "fleet/model/names.h"
 #include "foundation/base/hash.h"
-#include "foundation/io/files.h"
 #include "foundation/json/text.h"
 #include "foundation/json/yaml.h"
+#include "kube/object/api_error.h"
 #include "kube/object/discovery.h"
 
 namespace lesto::app {
@@ -31,6 +30,29 @@ io::Task<Result<void>> apply(client::Client& management, kube::Resource resource
   co_return {};
 }
 
+std::vector<json::Value> stamped_crds() {
+  std::vector<json::Value> crds = model::crds();
+  for (json::Value& crd : crds) {
+    std::string hash = sha256_hex(json::canonical(crd));
+    crd.at("metadata").at("annotations").set(kDefinitionHash, hash);
+  }
+  return crds;
+}
+
+std::string form_of(const json::Value& crd) {
+  const json::Value* hash = kube::annotation_of(crd, kDefinitionHash);
+  return hash ? hash->string() : "";
+}
+
+// Name to form of all definitions that are there.
+io::Task<Result<std::map<std::string, std::string>>> installed_forms(client::Client& management) {
+  auto installed = co_await management.list({}, crd_resource(), {.ns = {}, .label_selector = {}, .field_selector = {}, .continue_token = {}});
+  if (!installed) co_return fail(std::move(installed).error());
+  std::map<std::string, std::string> forms;
+  for (const json::Value& crd : installed->items) forms[std::string(kube::name_of(crd))] = form_of(crd);
+  co_return forms;
+}
+
 // Those that are missing are created, those of another form are applied over.
 io::Task<void> install(client::Client& management, json::Value crd, bool present, std::optional<Error>& first) {
   Result<void> done;
@@ -38,7 +60,8 @@ io::Task<void> install(client::Client& management, json::Value crd, bool present
     done = co_await apply(management, crd_resource(), std::move(crd));
   } else {
     auto created = co_await management.create({}, crd_resource(), std::move(crd), std::string(kManager));
-    if (!created) done = fail(std::move(created).error());
+    // Another manager that starts at the same time may have been faster.
+    if (!created && !kube::is_already_exists(created.error())) done = fail(std::move(created).error());
   }
   if (!done && !first) first = std::move(done).error();
 }
@@ -46,25 +69,65 @@ io::Task<void> install(client::Client& management, json::Value crd, bool present
 }  // namespace
 
 io::Task<Result<void>> install_crds(client::Client& management) {
-  auto installed = co_await management.list({}, crd_resource(), {.ns = {}, .label_selector = {}, .field_selector = {}, .continue_token = {}});
+  auto installed = co_await installed_forms(management);
   if (!installed) co_return fail(std::move(installed).error());
-  std::map<std::string, std::string> hashes;
-  for (const json::Value& crd : installed->items) {
-    const json::Value* hash = kube::annotation_of(crd, kDefinitionHash);
-    hashes[std::string(kube::name_of(crd))] = hash ? hash->string() : "";
-  }
   io::TaskScope scope(management.loop());
   std::optional<Error> first;
-  for (json::Value& crd : model::crds()) {
-    std::string hash = sha256_hex(json::canonical(crd));
-    auto present = hashes.find(std::string(kube::name_of(crd)));
-    if (present != hashes.end() && present->second == hash) continue;
-    crd.at("metadata").at("annotations").set(kDefinitionHash, hash);
-    scope.spawn(install(management, std::move(crd), present != hashes.end(), first));
+  for (json::Value& crd : stamped_crds()) {
+    auto present = installed->find(std::string(kube::name_of(crd)));
+    bool there = present != installed->end();
+    if (there && present->second == form_of(crd)) continue;
+    scope.spawn(install(management, std::move(crd), there, first));
   }
   co_await scope.join();
+  if (first && first->code() == Code::Denied) {
+    co_return fail(std::move(*first).during(
+        "the definitions cannot be installed with these rights; --crds check leaves them to you"));
+  }
   if (first) co_return fail(std::move(*first));
   co_return {};
+}
+
+io::Task<Result<void>> check_crds(client::Client& management, Log& log) {
+  auto installed = co_await installed_forms(management);
+  if (!installed) co_return fail(std::move(installed).error());
+  std::string missing;
+  for (const json::Value& crd : stamped_crds()) {
+    std::string name(kube::name_of(crd));
+    auto present = installed->find(name);
+    if (present == installed->end()) {
+      missing += (missing.empty() ? "" : ", ") + name;
+    } else if (present->second != form_of(crd)) {
+      log.warn("app", "this definition is of another version of Lesto, or not Lesto's",
+               {{"name", name}});
+    }
+  }
+  if (missing.empty()) co_return {};
+  co_return fail(Code::NotFound,
+                 "these definitions are missing: " + missing +
+                     "; install them with `lesto crds | kubectl apply --server-side -f -`");
+}
+
+std::string crds_text() {
+  std::string text;
+  for (const json::Value& crd : stamped_crds()) text += "---\n" + json::write_yaml(crd);
+  return text;
+}
+
+io::Task<Result<void>> ensure_namespace(client::Client& management, std::string name) {
+  kube::Resource resource = kube::core_resource("namespaces", "Namespace", kube::Scope::Cluster);
+  auto there = co_await management.get({}, resource, {"", name});
+  if (there) co_return {};
+  if (there.error().code() != Code::NotFound) co_return fail(std::move(there).error());
+  json::Value object = json::object({{"apiVersion", "v1"},
+                                     {"kind", "Namespace"},
+                                     {"metadata", json::object({{"name", name}})}});
+  auto created = co_await management.create({}, std::move(resource), std::move(object), std::string(kManager));
+  if (created || kube::is_already_exists(created.error())) co_return {};
+  if (created.error().code() == Code::Denied) {
+    co_return fail(std::move(created.error()).during("namespace " + name + " is missing; `kubectl create namespace " + name + "` makes it"));
+  }
+  co_return fail(std::move(created).error());
 }
 
 io::Task<Result<void>> register_cluster(client::Client& management, Registration registration) {
@@ -90,19 +153,6 @@ io::Task<Result<void>> register_cluster(client::Client& management, Registration
   kube::Resource clusters{std::string(model::kLibGroup), std::string(model::kVersion), "sveltosclusters", "SveltosCluster", kube::Scope::Namespaced};
   made = co_await apply(management, std::move(clusters), std::move(cluster));
   co_return made;
-}
-
-Result<kube::Kubeconfig> read_kubeconfig_file(const std::string& file, const std::string& context) {
-  std::string path = file;
-  if (path.empty()) {
-    const char* variable = std::getenv("KUBECONFIG");
-    if (!variable || !*variable) return fail(Code::Invalid, "say which cluster: --kubeconfig FILE, or the variable KUBECONFIG");
-    path = variable;
-  }
-  TRY_ASSIGN(std::string text, io::read_file(path));
-  auto document = json::parse_yaml(text);
-  if (!document) return fail(std::move(document.error()).during(path));
-  return during(kube::parse_kubeconfig(*document, context), path);
 }
 
 }  // namespace lesto::app

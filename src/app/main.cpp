@@ -1,16 +1,19 @@
 // The door: flags in, one command out.
 #include <CLI/CLI.hpp>
 
-#include <charconv>
 #include <iostream>
 
 #include "app/dialer.h"
 #include "app/install.h"
+#include "app/kubeconfig_file.h"
+#include "app/listen.h"
+#include "app/manager_command.h"
+#include "app/registration.h"
 #include "app/up.h"
+#include "app/usage.h"
 #include "faces/cli/commands.h"
 #include "faces/cli/render.h"
 #include "faces/cli/tryout.h"
-#include "fleet/model/crds.h"
 #include "foundation/io/system_rng.h"
 
 namespace lesto::app {
@@ -21,7 +24,8 @@ struct Target {
   std::string context;
 
   void add(CLI::App& command) {
-    command.add_option("--kubeconfig", kubeconfig, "kubeconfig file; default: the variable KUBECONFIG");
+    command.add_option("--kubeconfig", kubeconfig,
+                          "kubeconfig file; default: the variable KUBECONFIG, then ~/.kube/config");
     command.add_option("--context", context, "context of the kubeconfig; default: its current one");
   }
 };
@@ -44,19 +48,6 @@ int with_client(const Target& target, Command command) {
   return done ? 0 : report(done.error());
 }
 
-// "127.0.0.1:6443"
-Result<void> parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
-  auto colon = text.rfind(':');
-  const char* end = text.data() + text.size();
-  const char* digits = colon == std::string::npos ? end : text.data() + colon + 1;
-  auto [stop, error] = std::from_chars(digits, end, port);
-  if (digits == end || error != std::errc() || stop != end) {
-    return fail(Code::Invalid, "--listen " + text + ": not an address and a port, such as 127.0.0.1:6443");
-  }
-  address = text.substr(0, colon);
-  return {};
-}
-
 void add_up(CLI::App& app, int& status) {
   auto options = std::make_shared<UpOptions>();
   auto clusters = std::make_shared<std::vector<std::string>>();
@@ -64,22 +55,15 @@ void add_up(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("up", "everything in one process: clusters, controllers");
   command->add_option("--data", options->data, "directory that keeps everything, or \"memory\"")->capture_default_str();
   command->add_option("--cluster", *clusters, "a try-out cluster: NAME[,label=value]...")->allow_extra_args(false);
-  command->add_option("--kubeconfig", options->kubeconfig, "file to write, one context a cluster")->capture_default_str();
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "file to write, one context a cluster")->capture_default_str();
   command->add_option("--listen", *listen, "address and port of the management cluster")->capture_default_str();
   command->add_flag_callback(
       "--no-load-balancer", [options] { options->load_balancers = LoadBalancers::None; },
       "give Services of type LoadBalancer no address");
   command->callback([options, clusters, listen, &status] {
     auto good = parse_listen(*listen, options->address, options->port);
-    for (const std::string& text : *clusters) {
-      if (!good) break;
-      auto cluster = parse_cluster(text);
-      if (cluster) {
-        options->clusters.push_back(std::move(*cluster));
-      } else {
-        good = fail(cluster.error());
-      }
-    }
+    if (good) good = parse_clusters(*clusters, options->clusters);
     status = good ? up(*options) : report(good.error());
   });
 }
@@ -102,13 +86,25 @@ void add_apiserver(CLI::App& app, int& status) {
 }
 
 void add_manager(CLI::App& app, int& status) {
-  auto command_options = std::make_shared<ManagerCommand>();
+  auto options = std::make_shared<ManagerCommand>();
+  auto definitions = std::make_shared<std::string>("install");
   CLI::App* command = app.add_subcommand("manager", "the controllers against a management cluster");
-  command->add_option("--kubeconfig", command_options->kubeconfig, "kubeconfig of the management cluster");
-  command->add_option("--context", command_options->context, "context of the kubeconfig");
-  command->add_option("--namespace", command_options->own_namespace, "namespace of what is generated")->capture_default_str();
-  command->add_option("--data", command_options->data, "directory for the causal log; default: memory");
-  command->callback([command_options, &status] { status = manager(*command_options); });
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "kubeconfig of the management cluster; default: KUBECONFIG, ~/.kube/config, then the cluster that"
+                        " this runs in");
+  command->add_option("--context", options->context, "context of the kubeconfig");
+  command->add_option("--namespace", options->own_namespace,
+                        "namespace of the lease and of what is generated")->capture_default_str();
+  command->add_option("--data", options->data, "directory for the causal log and the identity; default: memory");
+  command->add_option("--listen", options->listen, "address and port of /healthz and /readyz; default: none");
+  command->add_option("--crds", *definitions, "install the CustomResourceDefinitions, or check that they are there")
+      ->check(CLI::IsMember({"install", "check"}))->capture_default_str();
+  command->add_option("--capi-onboard-annotation", options->capi_onboard_annotation,
+                        "look only at Cluster API clusters that have this annotation");
+  command->callback([options, definitions, &status] {
+    options->definitions = *definitions == "check" ? Definitions::Check : Definitions::Install;
+    status = manager(*options);
+  });
 }
 
 void add_apply(CLI::App& app, int& status) {
@@ -158,39 +154,43 @@ void add_delete(CLI::App& app, int& status) {
 }
 
 void add_register(CLI::App& app, int& status) {
-  struct Options {
-    Target target;
-    std::string cluster;
-    std::string labels;
-    std::string cluster_kubeconfig;
-    std::string cluster_context;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RegisterCommand>();
   CLI::App* command = app.add_subcommand("register", "make a cluster known to the management cluster");
-  options->target.add(*command);
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "of the management cluster; default: KUBECONFIG, then ~/.kube/config");
+  command->add_option("--context", options->context, "of the management cluster; default: the current one");
   command->add_option("--cluster", options->cluster, "NAMESPACE/NAME of its SveltosCluster")->required();
-  command->add_option("--labels", options->labels, "key=value,... that selectors look at");
-  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig, "kubeconfig that reaches the cluster")->required();
+  command->add_option("--labels", options->labels, "key=value,... that selectors look at; others that it has stay");
+  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig,
+                        "an administrator's kubeconfig of the cluster; default: that of the management cluster");
   command->add_option("--cluster-context", options->cluster_context, "context of that kubeconfig");
-  command->callback([options, &status] {
-    auto labels = parse_cluster("x" + (options->labels.empty() ? "" : "," + options->labels));
-    auto slash = options->cluster.find('/');
-    if (!labels || slash == std::string::npos) {
-      status = report(labels ? Error(Code::Invalid, "--cluster " + options->cluster + ": not NAMESPACE/NAME") : labels.error());
-      return;
-    }
-    auto config = read_kubeconfig_file(options->cluster_kubeconfig, options->cluster_context);
-    if (!config) {
-      status = report(config.error());
-      return;
-    }
-    Registration registration{.ns = options->cluster.substr(0, slash),
-                              .name = options->cluster.substr(slash + 1),
-                              .labels = labels->labels,
-                              .kubeconfig = std::move(*config)};
-    status = with_client(options->target, [&](client::Client& c) { return register_cluster(c, std::move(registration)); });
-    if (status == 0) std::cout << "SveltosCluster " << options->cluster << " registered\n";
-  });
+  command->add_option("--server", options->server,
+                        "how the manager reaches the cluster, when not as the kubeconfig says: https://HOST:PORT");
+  command->add_option("--account", options->account,
+                        "NAMESPACE/NAME of the ServiceAccount that is made in the cluster")->capture_default_str();
+  command->add_option("--cluster-role", options->cluster_role,
+                        "a ClusterRole that exists there, instead of all rights");
+  command->add_option("--token-duration", options->token_duration,
+                        "ask for a token that expires, such as 8760h; default: one that does not");
+  command->add_flag("--new-token", options->new_token, "replace the token; the one before stops working");
+  command->add_flag("--store-kubeconfig", options->store_kubeconfig, "make no account: store the given credentials");
+  command->callback([options, &status] { status = register_command(*options); });
+}
+
+void add_deregister(CLI::App& app, int& status) {
+  auto options = std::make_shared<DeregisterCommand>();
+  CLI::App* command = app.add_subcommand("deregister", "undo register; what is deployed in the cluster stays");
+  command->add_option("--kubeconfig", options->kubeconfig,
+                        "of the management cluster; default: KUBECONFIG, then ~/.kube/config");
+  command->add_option("--context", options->context, "of the management cluster; default: the current one");
+  command->add_option("--cluster", options->cluster, "NAMESPACE/NAME of its SveltosCluster")->required();
+  command->add_option("--cluster-kubeconfig", options->cluster_kubeconfig,
+                        "an administrator's kubeconfig of the cluster; default: the stored one");
+  command->add_option("--cluster-context", options->cluster_context, "context of that kubeconfig");
+  command->add_option("--account", options->account,
+                        "with --cluster-kubeconfig: the ServiceAccount that was made there")->capture_default_str();
+  command->add_flag("--forget", options->forget, "leave the cluster itself as it is, for one that does not answer");
+  command->callback([options, &status] { status = deregister_command(*options); });
 }
 
 // The three clusters of the story, by the contexts of one kubeconfig.
@@ -269,10 +269,15 @@ int run(int argc, char** argv) {
   add_get(app, status);
   add_delete(app, status);
   add_register(app, status);
+  add_deregister(app, status);
   add_tryout(app, status);
   add_render(app, status);
-  app.add_subcommand("crds", "print the CustomResourceDefinitions")->callback([] { std::cout << model::crds_text(); });
-  CLI11_PARSE(app, argc, argv);
+  app.add_subcommand("crds", "print the CustomResourceDefinitions")->callback([] { std::cout << crds_text(); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain_usage(app, error);
+  }
   return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "fleet/cluster/registry.h"
 #include "fleet/ledger/ledger.h"
+#include "foundation/io/asio_loop.h"
 #include "steps/deploy/reconcile.h"
 #include "steps/event/reconcile.h"
 #include "steps/profile/reconcile.h"
@@ -13,10 +14,20 @@
 
 namespace lesto::app {
 
+// What the causal log keeps without a directory, in memory.
+inline constexpr ledger::Bounds kLedgerInMemory{.records = 10'000, .content_bytes = 16 << 20};
+
+// The causal log in a directory, made when missing. Lesto does not run without it, but nothing depends on what stands in
+// it.
+Result<std::unique_ptr<io::Storage>> open_ledger(io::AsioLoop& loop, const std::string& directory);
+
 struct ManagerOptions {
   std::string own_namespace = "projectsveltos";
   cluster::ProbeTimes probes;
+  // Cluster API clusters without this annotation are not looked at; "" looks at all.
+  std::string capi_onboard_annotation;
   deploy::DeleteLimits deletes;
+  ledger::Bounds ledger;
 };
 
 // Loop, exchange, dialer, storage and log outlive the manager. Thread: the loop's.
@@ -28,8 +39,8 @@ class Manager {
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  // Makes the own namespace, waits until the management cluster's objects are known, then the steps begin. Ends when
-  // they have begun.
+  // Makes the own namespace where it is missing, waits until the management cluster's objects are known, then the
+  // steps begin. Ends when they have begun.
   io::Task<Result<void>> start();
   // Cancels everything and waits for its end; then the manager may be destroyed.
   io::Task<void> stop();
@@ -37,8 +48,6 @@ class Manager {
   ledger::Ledger& ledger() { return ledger_; }
 
  private:
-  io::Task<Result<void>> make_namespace(io::Context context);
-
   client::Client client_;
   cluster::Management management_;
   cluster::Registry registry_;

@@ -13,8 +13,10 @@ struct UpCluster {
   std::string name;
   std::map<std::string, std::string> labels;
 };
-// "gke,env=production". Invalid for a bad name or label.
-Result<UpCluster> parse_cluster(const std::string& text);
+// "gke,env=production", each. Invalid for a bad name or label, and for a name that comes twice.
+Result<void> parse_clusters(const std::vector<std::string>& texts, std::vector<UpCluster>& out);
+// "env=production,tier=gold"; "" is none.
+Result<std::map<std::string, std::string>> parse_labels(const std::string& text);
 
 struct UpOptions {
   std::string data = "lesto-data";
@@ -36,14 +38,5 @@ struct ApiserverOptions {
   LoadBalancers load_balancers = LoadBalancers::StandIn;
 };
 int apiserver(const ApiserverOptions& options);
-
-struct ManagerCommand {
-  std::string kubeconfig;
-  std::string context;
-  std::string own_namespace = "projectsveltos";
-  std::string data;  // for the causal log; "" keeps it in memory
-};
-// `lesto manager`: the controllers against a management cluster.
-int manager(const ManagerCommand& command);
 
 }  // namespace lesto::app

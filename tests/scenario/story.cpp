@@ -13,11 +13,6 @@
 namespace lesto::scenario {
 namespace {
 
-using namespace std::chrono_literals;
-
-// How long a `then` may take to come true, and how long `still` watches that it stays true.
-constexpr Duration kPatience = 120s;
-constexpr Duration kStill = 20s;
 constexpr std::string_view kManager = "story";
 
 Result<std::vector<json::Value>> read_yaml_documents(const std::string& text) {
@@ -31,8 +26,23 @@ Result<std::vector<json::Value>> read_yaml_documents(const std::string& text) {
   return documents;
 }
 
-// In every text of a story, ${x*9} stands for nine times what is before the star, and ${i} for the turn of `repeat`.
-std::string fill(std::string_view text, std::int64_t turn) {
+constexpr std::string_view kKubeconfigOf = "kubeconfig of ";
+constexpr std::string_view kStaleOf = "stale kubeconfig of ";
+
+// The kubeconfig with credentials that nobody knows, as if they had been revoked.
+std::string stale(const std::string& kubeconfig) {
+  auto document = json::parse_yaml(kubeconfig);
+  if (!document) return "";
+  for (std::size_t i = 0; i < (*document)["users"].size(); ++i) {
+    document->edit("users")->edit(i)->set("user", json::object({{"token", "revoked"}}));
+  }
+  return json::write_yaml(*document);
+}
+
+// In every text of a story, ${x*9} stands for nine times what is before the star, ${i} for the turn of `repeat`, and
+// ${url of west} for the URL by which the manager reaches that cluster, ${kubeconfig of west} for what its kubeconfig
+// Secret holds (${stale kubeconfig of west}: once revoked).
+std::string fill(std::string_view text, std::int64_t turn, const World& world) {
   std::string filled;
   for (;;) {
     auto open = text.find("${");
@@ -42,6 +52,9 @@ std::string fill(std::string_view text, std::int64_t turn) {
     std::string_view inside = text.substr(open + 2, close - open - 2);
     auto star = inside.rfind('*');
     std::string number = inside == "i" ? std::to_string(turn) : "";
+    if (inside.starts_with(kKubeconfigOf)) number = world.kubeconfig(std::string(inside.substr(kKubeconfigOf.size())));
+    if (inside.starts_with(kStaleOf)) number = stale(world.kubeconfig(std::string(inside.substr(kStaleOf.size()))));
+    if (inside.starts_with("url of ")) number = world.url(std::string(inside.substr(7)));
     int times = star == inside.npos ? 0 : std::atoi(std::string(inside.substr(star + 1)).c_str());
     for (int i = 0; i < times; ++i) number += inside.substr(0, star);
     filled += number;
@@ -49,22 +62,22 @@ std::string fill(std::string_view text, std::int64_t turn) {
   }
 }
 
-json::Value fill(const json::Value& value, std::int64_t turn) {
-  if (value.is_string()) return fill(value.text(), turn);
+json::Value fill(const json::Value& value, std::int64_t turn, const World& world) {
+  if (value.is_string()) return fill(value.text(), turn, world);
   if (value.is_array()) {
     json::Value list = json::array({});
-    for (const json::Value& item : value.items()) list.push(fill(item, turn));
+    for (const json::Value& item : value.items()) list.push(fill(item, turn, world));
     return list;
   }
   if (!value.is_object()) return value;
   json::Value object = json::object({});
-  for (const json::Member& member : value.members()) object.set(fill(member.name(), turn), fill(member.value, turn));
+  for (const json::Member& member : value.members()) object.set(fill(member.name(), turn, world), fill(member.value, turn, world));
   return object;
 }
 
 class Player {
  public:
-  Player(const json::Value& story, std::string root) : story_(story), root_(std::move(root)) {}
+  Player(const json::Value& story, std::string root, World& world) : story_(story), root_(std::move(root)), world_(world) {}
 
   std::string play() {
     auto done = run();
@@ -75,10 +88,10 @@ class Player {
 
  private:
   Result<void> run() {
-    world_.start_server(std::string(kManagement));
-    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(fill(cluster, 0)));
+    TRY(world_.start_server(std::string(kManagement)));
+    for (const json::Value& cluster : story_["given"]["clusters"].items()) TRY(add_cluster(filled(cluster)));
     for (const json::Value& item : story_["given"]["objects"].items()) TRY(during(act(json::object({{"apply", item}})), "given"));
-    world_.start_manager();
+    TRY(world_.start_manager());
     for (const json::Value& step : story_["steps"].items()) {
       std::string name = "step \"" + step["when"].string() + "\"";
       for (const json::Value& action : step["do"].items()) TRY(during(act(action), name));
@@ -87,10 +100,9 @@ class Player {
     return {};
   }
 
-  // {name, labels, data?, registered?}
+  // {name, labels, data?, registered?, server?}
   Result<void> add_cluster(const json::Value& cluster) {
-    std::string name = cluster["name"].string();
-    world_.start_server(name);
+    if (cluster["server"].is_null()) TRY(world_.start_server(cluster["name"].string()));
     if (!cluster["registered"].boolean(true)) return {};
     return register_cluster(cluster);
   }
@@ -98,7 +110,8 @@ class Player {
   Result<void> register_cluster(const json::Value& cluster) {
     std::string name = cluster["name"].string();
     std::string ns = cluster["namespace"].is_null() ? "clusters" : cluster["namespace"].string();
-    std::string config = cluster["kubeconfig"].is_null() ? world_.kubeconfig(name) : cluster["kubeconfig"].string();
+    std::string server = cluster["server"].is_null() ? name : cluster["server"].string();
+    std::string config = cluster["kubeconfig"].is_null() ? world_.kubeconfig(server) : cluster["kubeconfig"].string();
     TRY(apply(kManagement, json::object({{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", json::object({{"name", ns}})}})));
     TRY(apply(kManagement, json::object({{"apiVersion", "v1"},
                                          {"kind", "Secret"},
@@ -118,7 +131,7 @@ class Player {
     const json::Member& verb = action.members()[0];
     if (verb.name() == "repeat") return repeat(verb.value);
     if (verb.name() == "refused") return refused(verb.value);
-    const json::Value what = fill(verb.value, turn_);
+    const json::Value what = filled(verb.value);
     std::string cluster = what["cluster"].is_null() ? std::string(kManagement) : what["cluster"].string();
     if (verb.name() == "apply") return apply_item(cluster, what);
     if (verb.name() == "status") return patch(cluster, what, "status", json::object({{"status", what["status"]}}));
@@ -126,26 +139,29 @@ class Player {
     if (verb.name() == "delete") return remove(cluster, what);
     if (verb.name() == "register") return register_cluster(what);
     if (verb.name() == "remember") return remember(cluster, what);
-    if (verb.name() == "wait") return wait(what);
-    if (verb.name() == "cut") return cut(what.string());
-    if (verb.name() == "heal") return heal(what.string());
-    if (verb.name() == "start server") {
-      world_.start_server(what.string());
-      return {};
-    }
-    if (verb.name() == "stop server") {
-      world_.stop_server(what.string());
-      return {};
-    }
-    if (verb.name() == "stop manager") {
+    return act_on_world(verb.name(), what);
+  }
+
+  Result<void> act_on_world(std::string_view verb, const json::Value& what) {
+    if (verb == "wait") {
+      TRY_ASSIGN(Duration duration, parse_duration(what.text()));
+      world_.wait(duration);
+    } else if (verb == "cut") {
+      world_.cut(what.string());
+    } else if (verb == "heal") {
+      world_.heal(what.string());
+    } else if (verb == "start server") {
+      return world_.start_server(what.string());
+    } else if (verb == "stop server") {
+      return world_.stop_server(what.string());
+    } else if (verb == "stop manager") {
       world_.stop_manager();
-      return {};
+    } else if (verb == "start manager") {
+      return world_.start_manager();
+    } else {
+      return world_.fault(verb, what);
     }
-    if (verb.name() == "start manager") {
-      world_.start_manager();
-      return {};
-    }
-    return fail(Code::Invalid, "a story knows no action \"" + std::string(verb.name()) + "\"");
+    return {};
   }
 
   // {times, do}
@@ -161,7 +177,7 @@ class Player {
   Result<void> refused(const json::Value& what) {
     auto done = act(what["do"]);
     if (done) return fail(Code::Invalid, "was not refused: " + json::write(what["do"]).substr(0, 1000));
-    if (done.error().text().find(fill(what["with"].text(), turn_)) != std::string::npos) return {};
+    if (done.error().text().find(fill(what["with"].text(), turn_, world_)) != std::string::npos) return {};
     return fail(Code::Invalid, "was refused with another message: " + done.error().text());
   }
 
@@ -174,22 +190,6 @@ class Player {
   }
   static std::string memory_name(const std::string& cluster, const json::Value& what) {
     return cluster + " " + what["kind"].string() + " " + key(what).text();
-  }
-
-  Result<void> wait(const json::Value& time) {
-    TRY_ASSIGN(Duration duration, parse_duration(time.text()));
-    world_.loop().run_for(duration);
-    return {};
-  }
-
-  Result<void> cut(const std::string& cluster) {
-    world_.network().cut("manager", cluster);
-    return {};
-  }
-
-  Result<void> heal(const std::string& cluster) {
-    world_.network().heal("manager", cluster);
-    return {};
   }
 
   // {cluster?, file} or {cluster?, object}
@@ -237,19 +237,20 @@ class Player {
   }
 
   Result<void> expect(const json::Value& written) {
-    const json::Value expectation = fill(written, turn_);
+    const json::Value expectation = filled(written);
     std::optional<std::string> wrong;
-    Time end = world_.loop().now() + kPatience;
+    const Patience& patience = world_.patience();
+    Time end = world_.loop().now() + patience.until_true;
     do {
       wrong = look(expectation);
       if (!wrong) break;
-      world_.loop().run_for(20ms);
+      world_.pass(patience.look_every);
     } while (world_.loop().now() < end);
     if (wrong) return fail(Code::Invalid, *wrong);
     if (!expectation["still"].boolean()) return {};
-    end = world_.loop().now() + kStill;
+    end = world_.loop().now() + patience.still;
     while (world_.loop().now() < end) {
-      world_.loop().run_for(200ms);
+      world_.pass(patience.still_every);
       wrong = look(expectation);
       if (wrong) return fail(Code::Invalid, "did not stay so: " + *wrong);
     }
@@ -304,12 +305,13 @@ class Player {
 
   template <class T>
   T run_task(io::Task<T> task) {
-    return world_.loop().run(std::move(task));
+    return world_.run(std::move(task));
   }
+  json::Value filled(const json::Value& value) const { return fill(value, turn_, world_); }
 
   const json::Value& story_;
   std::string root_;
-  World world_;
+  World& world_;
   std::int64_t turn_ = 0;
   std::map<std::string, json::Value> remembered_;
 };
@@ -321,6 +323,8 @@ Result<std::vector<json::Value>> read_stories(const std::string& path) {
   return during(read_yaml_documents(text), path);
 }
 
-std::string play(const json::Value& story, const std::string& root) { return Player(story, root).play(); }
+std::string play(const json::Value& story, const std::string& root, World& world) {
+  return Player(story, root, world).play();
+}
 
 }  // namespace lesto::scenario

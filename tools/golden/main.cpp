@@ -54,8 +54,8 @@ void run_file(std::istream& file, const char* name, const Check& check, Counts& 
       continue;
     }
     ++counts.failed;
-    std::printf("FAIL %s\n  want: %s\n  got:  %s\n", (*line)["id"].string().c_str(), verdict.want.c_str(),
-                verdict.got.c_str());
+    std::printf("FAIL %s\n  want: %s\n  got:  %s\n", (*line)["id"].string().c_str(),
+                verdict.want.c_str(), verdict.got.c_str());
   }
 }
 
@@ -79,7 +79,8 @@ int run(int argc, char** argv) {
     run_file(file, argv[i], check, counts);
   }
   if (counts.deviating > 0) {
-    std::printf("%zu cases of groups deviates-* are answered differently, on purpose\n", counts.deviating);
+    std::printf("%zu cases of groups deviates-* are answered differently, on purpose\n",
+                counts.deviating);
   }
   std::printf("%zu passed, %zu failed\n", counts.passed, counts.failed);
   return counts.failed == 0 ? 0 : 1;

@@ -18,18 +18,15 @@ Answer length(Call& call) {
   const Value& item = call.at(0);
   if (item.type == Type::Nil) return call.fail("len of nil pointer");
   switch (kind_of(item.type)) {
-    case ValueKind::Invalid:
-      return call.fail(kZeroValueType);
-    case ValueKind::String:
-      return Value::of_int(item.size);
+    case ValueKind::Invalid: return call.fail(kZeroValueType);
+    case ValueKind::String: return Value::of_int(item.size);
     case ValueKind::Map:
       return Value::of_int(static_cast<std::int64_t>(call.heap().open(item).size()));
     case ValueKind::Slice: {
       std::size_t size = is_nil(item) ? 0 : item.type == Type::Bytes ? item.size : list_size(item);
       return Value::of_int(static_cast<std::int64_t>(size));
     }
-    default:
-      return call.fail(join("len of type ", type_name(item)));
+    default: return call.fail(join("len of type ", type_name(item)));
   }
 }
 
@@ -58,8 +55,7 @@ Answer index_map(Call& call, const Value& map, const Value& key) {
 Answer index_one(Call& call, const Value& item, const Value& key) {
   if (item.type == Type::Nil) return call.fail("index of nil pointer");
   switch (kind_of(item.type)) {
-    case ValueKind::Map:
-      return index_map(call, item, key);
+    case ValueKind::Map: return index_map(call, item, key);
     case ValueKind::String: {
       auto at = position(call, key, item.size);
       if (!at) return std::unexpected(at.error());
@@ -170,27 +166,18 @@ constexpr Function kFunctions[] = {
 bool is_true(const Value& value, const Heap& heap) {
   switch (kind_of(value.type)) {
     case ValueKind::Invalid:
-    case ValueKind::Interface:
-      return false;
-    case ValueKind::Bool:
-      return value.boolean;
+    case ValueKind::Interface: return false;
+    case ValueKind::Bool: return value.boolean;
     case ValueKind::Int:
-    case ValueKind::Uint:
-      return value.integer != 0;
-    case ValueKind::Float:
-      return value.number != 0;
-    case ValueKind::Complex:
-      return value.complex->real != 0 || value.complex->imaginary != 0;
-    case ValueKind::String:
-      return value.size > 0;
+    case ValueKind::Uint: return value.integer != 0;
+    case ValueKind::Float: return value.number != 0;
+    case ValueKind::Complex: return value.complex->real != 0 || value.complex->imaginary != 0;
+    case ValueKind::String: return value.size > 0;
     case ValueKind::Slice:
       return !is_nil(value) && (value.type == Type::Bytes ? value.size : list_size(value)) > 0;
-    case ValueKind::Map:
-      return heap.open(value).size() > 0;
-    case ValueKind::Pointer:
-      return value.address != nullptr;
-    case ValueKind::Struct:
-      return true;
+    case ValueKind::Map: return heap.open(value).size() > 0;
+    case ValueKind::Pointer: return value.address != nullptr;
+    case ValueKind::Struct: return true;
   }
   return false;
 }

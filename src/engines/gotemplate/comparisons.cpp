@@ -13,20 +13,13 @@ enum class Basic { None, Bool, Complex, Int, Float, String, Uint };
 
 Basic basic_kind(const Value& value) {
   switch (kind_of(value.type)) {
-    case ValueKind::Bool:
-      return Basic::Bool;
-    case ValueKind::Int:
-      return Basic::Int;
-    case ValueKind::Uint:
-      return Basic::Uint;
-    case ValueKind::Float:
-      return Basic::Float;
-    case ValueKind::Complex:
-      return Basic::Complex;
-    case ValueKind::String:
-      return Basic::String;
-    default:
-      return Basic::None;
+    case ValueKind::Bool: return Basic::Bool;
+    case ValueKind::Int: return Basic::Int;
+    case ValueKind::Uint: return Basic::Uint;
+    case ValueKind::Float: return Basic::Float;
+    case ValueKind::Complex: return Basic::Complex;
+    case ValueKind::String: return Basic::String;
+    default: return Basic::None;
   }
 }
 
@@ -71,8 +64,7 @@ Truth equal_others(Call& call, const Value& a, const Value& b) {
     case Type::Certificate:
       return a.certificate->certificate == b.certificate->certificate &&
              a.certificate->key == b.certificate->key;
-    default:
-      return a.address == b.address;
+    default: return a.address == b.address;
   }
 }
 
@@ -88,19 +80,14 @@ Truth equal_two(Call& call, const Value& a, const Value& b) {
     return false;
   }
   switch (kind_a) {
-    case Basic::Bool:
-      return a.boolean == b.boolean;
+    case Basic::Bool: return a.boolean == b.boolean;
     case Basic::Complex:
       return a.complex->real == b.complex->real && a.complex->imaginary == b.complex->imaginary;
-    case Basic::Float:
-      return a.number == b.number;
+    case Basic::Float: return a.number == b.number;
     case Basic::Int:
-    case Basic::Uint:
-      return a.integer == b.integer;
-    case Basic::String:
-      return a.text() == b.text();
-    case Basic::None:
-      break;
+    case Basic::Uint: return a.integer == b.integer;
+    case Basic::String: return a.text() == b.text();
+    case Basic::None: break;
   }
   return equal_others(call, a, b);
 }
@@ -134,16 +121,12 @@ Truth less(Call& call) {
     return incompatible(call, a, b);
   }
   switch (kind_a) {
-    case Basic::Float:
-      return a.number < b.number;
-    case Basic::Int:
-      return a.integer < b.integer;
+    case Basic::Float: return a.number < b.number;
+    case Basic::Int: return a.integer < b.integer;
     case Basic::Uint:
       return static_cast<std::uint64_t>(a.integer) < static_cast<std::uint64_t>(b.integer);
-    case Basic::String:
-      return a.text() < b.text();
-    default:
-      return call.fail("invalid type for comparison");
+    case Basic::String: return a.text() < b.text();
+    default: return call.fail("invalid type for comparison");
   }
 }
 

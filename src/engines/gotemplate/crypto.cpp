@@ -73,24 +73,15 @@ constexpr PasswordType kPasswordTypes[] = {
 
 std::string_view letters_of(char kind) {
   switch (kind) {
-    case 'V':
-      return "AEIOU";
-    case 'C':
-      return "BCDFGHJKLMNPQRSTVWXYZ";
-    case 'v':
-      return "aeiou";
-    case 'c':
-      return "bcdfghjklmnpqrstvwxyz";
-    case 'A':
-      return "AEIOUBCDFGHJKLMNPQRSTVWXYZ";
-    case 'a':
-      return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
-    case 'n':
-      return "0123456789";
-    case 'o':
-      return "@&%?,=[]_:-+*$#!'^~;()/.";
-    default:
-      return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()";
+    case 'V': return "AEIOU";
+    case 'C': return "BCDFGHJKLMNPQRSTVWXYZ";
+    case 'v': return "aeiou";
+    case 'c': return "bcdfghjklmnpqrstvwxyz";
+    case 'A': return "AEIOUBCDFGHJKLMNPQRSTVWXYZ";
+    case 'a': return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
+    case 'n': return "0123456789";
+    case 'o': return "@&%?,=[]_:-+*$#!'^~;()/.";
+    default: return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()";
   }
 }
 

@@ -27,26 +27,18 @@ class Conversion {
       return *value.json;
     }
     switch (kind_of(value.type)) {
-      case ValueKind::Bool:
-        return json::Value(value.boolean);
-      case ValueKind::Int:
-        return json::Value(value.integer);
+      case ValueKind::Bool: return json::Value(value.boolean);
+      case ValueKind::Int: return json::Value(value.integer);
       case ValueKind::Uint:
         if (value.integer < 0)
           return json::Value(static_cast<double>(static_cast<std::uint64_t>(value.integer)));
         return json::Value(value.integer);
-      case ValueKind::Float:
-        return number(value.number);
-      case ValueKind::Complex:
-        return context_.fail("json: unsupported type: complex128");
-      case ValueKind::String:
-        return text(value.text());
-      case ValueKind::Slice:
-        return list(value, depth);
-      case ValueKind::Map:
-        return map(value, depth);
-      default:
-        return other(value);
+      case ValueKind::Float: return number(value.number);
+      case ValueKind::Complex: return context_.fail("json: unsupported type: complex128");
+      case ValueKind::String: return text(value.text());
+      case ValueKind::Slice: return list(value, depth);
+      case ValueKind::Map: return map(value, depth);
+      default: return other(value);
     }
   }
 
@@ -114,8 +106,7 @@ class Conversion {
   Json other(const Value& value) {
     switch (value.type) {
       case Type::Version:
-      case Type::VersionCopy:
-        return json::Value(value.version->text());
+      case Type::VersionCopy: return json::Value(value.version->text());
       case Type::Time: {
         std::string out;
         append_json_time(out, *value.moment);
@@ -124,10 +115,8 @@ class Conversion {
       case Type::Certificate:
         return json::object(
             {{"Cert", value.certificate->certificate}, {"Key", value.certificate->key}});
-      case Type::Record:
-        return *value.record->json;
-      default:
-        return json::Value::object();
+      case Type::Record: return *value.record->json;
+      default: return json::Value::object();
     }
   }
 
@@ -146,8 +135,7 @@ bool has_odd_characters(std::string_view yaml) {
 
 json::Value with_floats(const json::Value& value) {
   switch (value.kind()) {
-    case json::Kind::Int:
-      return json::Value(static_cast<double>(value.integer()));
+    case json::Kind::Int: return json::Value(static_cast<double>(value.integer()));
     case json::Kind::Array: {
       std::vector<json::Value> items;
       items.reserve(value.size());
@@ -161,8 +149,7 @@ json::Value with_floats(const json::Value& value) {
         members.emplace_back(member.key, with_floats(member.value));
       return json::Value::object(std::move(members));
     }
-    default:
-      return value;
+    default: return value;
   }
 }
 

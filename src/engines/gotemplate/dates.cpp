@@ -145,9 +145,7 @@ void append_date_text(std::string& out, const Value& value) {
     case Type::Time:
       append_formatted_time(out, *value.moment, "2006-01-02 15:04:05.999999999 -0700 MST");
       return;
-    case Type::Duration:
-      append_duration(out, value.integer);
-      return;
+    case Type::Duration: append_duration(out, value.integer); return;
     case Type::Month: {
       std::string_view name = month_name(value.integer);
       out += name.empty() ? "%!Month(" + int_text(value.integer) + ")" : std::string(name);
@@ -158,8 +156,7 @@ void append_date_text(std::string& out, const Value& value) {
       out += name.empty() ? "%!Weekday(" + int_text(value.integer) + ")" : std::string(name);
       return;
     }
-    default:
-      out += value.zone->name;
+    default: out += value.zone->name;
   }
 }
 

@@ -11,29 +11,14 @@ constexpr char kHex[] = "0123456789ABCDEF";
 
 void append_js_byte(std::string& out, char c) {
   switch (c) {
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\'':
-      out += "\\'";
-      return;
-    case '"':
-      out += "\\\"";
-      return;
-    case '<':
-      out += "\\u003C";
-      return;
-    case '>':
-      out += "\\u003E";
-      return;
-    case '&':
-      out += "\\u0026";
-      return;
-    case '=':
-      out += "\\u003D";
-      return;
-    default:
-      break;
+    case '\\': out += "\\\\"; return;
+    case '\'': out += "\\'"; return;
+    case '"': out += "\\\""; return;
+    case '<': out += "\\u003C"; return;
+    case '>': out += "\\u003E"; return;
+    case '&': out += "\\u0026"; return;
+    case '=': out += "\\u003D"; return;
+    default: break;
   }
   auto byte = static_cast<unsigned char>(c);
   if (byte >= ' ') {
@@ -51,26 +36,13 @@ std::string html_escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '\0':
-        out += "\xEF\xBF\xBD";
-        break;
-      case '"':
-        out += "&#34;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += c;
+      case '\0': out += "\xEF\xBF\xBD"; break;
+      case '"': out += "&#34;"; break;
+      case '\'': out += "&#39;"; break;
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      default: out += c;
     }
   }
   return out;

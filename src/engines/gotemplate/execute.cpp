@@ -108,24 +108,16 @@ Execution::Walked Execution::walk(const Value& dot, const Node& node) {
       }
       break;
     }
-    case NodeKind::Break:
-      return Flow::Break;
-    case NodeKind::Continue:
-      return Flow::Continue;
+    case NodeKind::Break: return Flow::Break;
+    case NodeKind::Continue: return Flow::Continue;
     case NodeKind::If:
-    case NodeKind::With:
-      walked = walk_if_or_with(dot, static_cast<const BranchNode&>(node));
-      break;
-    case NodeKind::Range:
-      walked = walk_range(dot, static_cast<const BranchNode&>(node));
-      break;
+    case NodeKind::With: walked = walk_if_or_with(dot, static_cast<const BranchNode&>(node)); break;
+    case NodeKind::Range: walked = walk_range(dot, static_cast<const BranchNode&>(node)); break;
     case NodeKind::Template:
       walked = walk_template(dot, static_cast<const TemplateNode&>(node));
       break;
-    case NodeKind::List:
-      return walk_list(dot, static_cast<const ListNode&>(node));
-    default:
-      break;
+    case NodeKind::List: return walk_list(dot, static_cast<const ListNode&>(node));
+    default: break;
   }
   // Errors live in the heap too.
   if (node.leaves_nothing && walked) context_.heap.rewind(mark);
@@ -155,17 +147,10 @@ Execution::Walked Execution::walk_range(const Value& dot, const BranchNode& bran
   Walked walked = Flow::On;
   switch (kind_of(over.type)) {
     case ValueKind::Int:
-    case ValueKind::Uint:
-      walked = range_integer(branch, over, ran);
-      break;
-    case ValueKind::Slice:
-      walked = range_list(branch, over, ran);
-      break;
-    case ValueKind::Map:
-      walked = range_map(branch, over, ran);
-      break;
-    case ValueKind::Invalid:
-      break;
+    case ValueKind::Uint: walked = range_integer(branch, over, ran); break;
+    case ValueKind::Slice: walked = range_list(branch, over, ran); break;
+    case ValueKind::Map: walked = range_map(branch, over, ran); break;
+    case ValueKind::Invalid: break;
     default: {
       blame(node_text(*branch.pipe), over);
       std::string text = "range can't iterate over ";

@@ -78,27 +78,20 @@ Answer Execution::command(const Value& dot, const CommandNode& command, Final fi
                       final);
     case NodeKind::Variable:
       return variable(dot, static_cast<const VariableNode&>(first), command.arguments, final);
-    default:
-      break;
+    default: break;
   }
   if (first.kind != NodeKind::Pipe) at(first);
   if (command.arguments.size() > 1 || final) {
     return fail("can't give argument to non-function " + node_text(first));
   }
   switch (first.kind) {
-    case NodeKind::Pipe:
-      return pipeline(dot, static_cast<const PipeNode&>(first));
+    case NodeKind::Pipe: return pipeline(dot, static_cast<const PipeNode&>(first));
     case NodeKind::Bool:
-    case NodeKind::String:
-      return static_cast<const ConstantNode&>(first).value;
-    case NodeKind::Dot:
-      return dot;
-    case NodeKind::Number:
-      return constant(static_cast<const NumberNode&>(first));
-    case NodeKind::Nil:
-      return fail("nil is not a command");
-    default:
-      return fail("can't evaluate command " + quoted(node_text(first)));
+    case NodeKind::String: return static_cast<const ConstantNode&>(first).value;
+    case NodeKind::Dot: return dot;
+    case NodeKind::Number: return constant(static_cast<const NumberNode&>(first));
+    case NodeKind::Nil: return fail("nil is not a command");
+    default: return fail("can't evaluate command " + quoted(node_text(first)));
   }
 }
 
@@ -179,12 +172,9 @@ Answer Execution::map_field(std::string_view name, const Value& map, bool has_ar
   Value found;
   if (context_.heap.open(map).find(name, found)) return found;
   switch (context_.options.missing_key) {
-    case MissingKey::Default:
-      return Value();
-    case MissingKey::Zero:
-      return map.type == Type::Map ? Value::nil() : Value::of_text("");
-    case MissingKey::Error:
-      break;
+    case MissingKey::Default: return Value();
+    case MissingKey::Zero: return map.type == Type::Map ? Value::nil() : Value::of_text("");
+    case MissingKey::Error: break;
   }
   return fail("map has no entry for key " + quoted(name));
 }
@@ -321,8 +311,7 @@ Answer Execution::call_builtin(const Value& dot, const Node& node, Arguments arg
 Answer Execution::argument(const Value& dot, char letter, const Node& node) {
   at(node);
   switch (node.kind) {
-    case NodeKind::Dot:
-      return validate(dot, letter);
+    case NodeKind::Dot: return validate(dot, letter);
     case NodeKind::Nil: {
       Value value;
       if (nil_parameter(letter, value)) return value;
@@ -349,8 +338,7 @@ Answer Execution::argument(const Value& dot, char letter, const Node& node) {
       Answer value = chain(dot, static_cast<const ChainNode&>(node), {}, nullptr);
       return value ? validate(*value, letter) : value;
     }
-    default:
-      return literal(dot, letter, node);
+    default: return literal(dot, letter, node);
   }
 }
 
@@ -361,8 +349,7 @@ Answer Execution::literal(const Value& dot, char letter, const Node& node) {
   std::string_view expected;
   switch (letter) {
     case 'a':
-    case 'v':
-      return any_literal(dot, node);
+    case 'v': return any_literal(dot, node);
     case 'b':
       if (node.kind == NodeKind::Bool) return constant.value;
       expected = "bool";

@@ -74,21 +74,11 @@ bool Directives::read_flags() {
   for (; !at_end(); ++at_) {
     char c = format_[at_];
     switch (c) {
-      case '#':
-        flags.sharp = true;
-        break;
-      case '0':
-        flags.zero = true;
-        break;
-      case '+':
-        flags.plus = true;
-        break;
-      case '-':
-        flags.minus = true;
-        break;
-      case ' ':
-        flags.space = true;
-        break;
+      case '#': flags.sharp = true; break;
+      case '0': flags.zero = true; break;
+      case '+': flags.plus = true; break;
+      case '-': flags.minus = true; break;
+      case ' ': flags.space = true; break;
       default:
         if (c < 'a' || c > 'z' || argument_ >= arguments_.size()) return true;
         ++at_;
@@ -240,19 +230,12 @@ void Directives::extra() {
 
 Outcome append_value(std::string& out, Context& context, const Value& value) {
   switch (value.type) {
-    case Type::String:
-      out += value.text();
-      return {};
+    case Type::String: out += value.text(); return {};
     case Type::Int:
     case Type::Int64:
-    case Type::Int32:
-      append_int(out, value.integer);
-      return {};
-    case Type::Bool:
-      out += value.boolean ? "true" : "false";
-      return {};
-    default:
-      break;
+    case Type::Int32: append_int(out, value.integer); return {};
+    case Type::Bool: out += value.boolean ? "true" : "false"; return {};
+    default: break;
   }
   Printer printer(out, context);
   printer.print(value, 'v');
@@ -291,18 +274,13 @@ Outcome append_printed_line(std::string& out, Context& context, std::span<const 
 bool own_text(const Value& value, std::string& out) {
   switch (value.type) {
     case Type::Version:
-    case Type::VersionCopy:
-      out += value.version->text();
-      return true;
+    case Type::VersionCopy: out += value.version->text(); return true;
     case Type::Time:
     case Type::Duration:
     case Type::Month:
     case Type::Weekday:
-    case Type::Location:
-      append_date_text(out, value);
-      return true;
-    default:
-      return false;
+    case Type::Location: append_date_text(out, value); return true;
+    default: return false;
   }
 }
 

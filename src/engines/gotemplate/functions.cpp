@@ -39,36 +39,21 @@ const Table& table_of(Dialect dialect) {
 
 Type type_of(char letter) {
   switch (letter) {
-    case 's':
-      return Type::String;
-    case 'i':
-      return Type::Int;
-    case 'l':
-      return Type::Int64;
-    case 'u':
-      return Type::Uint32;
-    case 'f':
-      return Type::Float64;
-    case 'b':
-      return Type::Bool;
-    case 'm':
-      return Type::Map;
-    case 'L':
-      return Type::List;
-    case 't':
-      return Type::Time;
-    case 'd':
-      return Type::Duration;
-    case 'c':
-      return Type::Certificate;
-    case 'V':
-      return Type::Version;
-    case 'w':
-      return Type::VersionCopy;
-    case 'Z':
-      return Type::Location;
-    default:
-      return Type::Nil;
+    case 's': return Type::String;
+    case 'i': return Type::Int;
+    case 'l': return Type::Int64;
+    case 'u': return Type::Uint32;
+    case 'f': return Type::Float64;
+    case 'b': return Type::Bool;
+    case 'm': return Type::Map;
+    case 'L': return Type::List;
+    case 't': return Type::Time;
+    case 'd': return Type::Duration;
+    case 'c': return Type::Certificate;
+    case 'V': return Type::Version;
+    case 'w': return Type::VersionCopy;
+    case 'Z': return Type::Location;
+    default: return Type::Nil;
   }
 }
 
@@ -85,46 +70,26 @@ std::unexpected<Failure> Context::limit(std::string_view what, std::uint64_t mos
 
 std::string_view group_name(Group group) {
   switch (group) {
-    case Group::Builtin:
-      return "builtin";
-    case Group::Strings:
-      return "strings";
-    case Group::Regex:
-      return "regex";
-    case Group::Lists:
-      return "lists";
-    case Group::Dicts:
-      return "dicts";
-    case Group::Defaults:
-      return "defaults";
-    case Group::Math:
-      return "math";
-    case Group::Conversion:
-      return "conversion";
-    case Group::Dates:
-      return "dates";
-    case Group::Encoding:
-      return "encoding";
-    case Group::Crypto:
-      return "crypto";
-    case Group::Semver:
-      return "semver";
-    case Group::Url:
-      return "url";
-    case Group::Paths:
-      return "paths";
-    case Group::Reflection:
-      return "reflection";
-    case Group::Random:
-      return "random";
-    case Group::System:
-      return "system";
-    case Group::Data:
-      return "data";
-    case Group::Objects:
-      return "objects";
-    case Group::Method:
-      return "method";
+    case Group::Builtin: return "builtin";
+    case Group::Strings: return "strings";
+    case Group::Regex: return "regex";
+    case Group::Lists: return "lists";
+    case Group::Dicts: return "dicts";
+    case Group::Defaults: return "defaults";
+    case Group::Math: return "math";
+    case Group::Conversion: return "conversion";
+    case Group::Dates: return "dates";
+    case Group::Encoding: return "encoding";
+    case Group::Crypto: return "crypto";
+    case Group::Semver: return "semver";
+    case Group::Url: return "url";
+    case Group::Paths: return "paths";
+    case Group::Reflection: return "reflection";
+    case Group::Random: return "random";
+    case Group::System: return "system";
+    case Group::Data: return "data";
+    case Group::Objects: return "objects";
+    case Group::Method: return "method";
   }
   return "";
 }
@@ -167,8 +132,7 @@ const Function* find_method(Type type, std::string_view name) {
       letter = 'w';
       methods = semver_methods();
       break;
-    default:
-      return nullptr;
+    default: return nullptr;
   }
   for (const Function& method : methods) {
     if (method.parameters[0] == letter && method.name == name) return &method;
@@ -203,12 +167,8 @@ bool fits_parameter(Value& value, char letter) {
 
 bool nil_parameter(char letter, Value& value) {
   switch (letter) {
-    case 'a':
-      value = Value::nil();
-      return true;
-    case 'v':
-      value = {};
-      return true;
+    case 'a': value = Value::nil(); return true;
+    case 'v': value = {}; return true;
     case 'm':
     case 'L':
     case 'V':
@@ -216,8 +176,7 @@ bool nil_parameter(char letter, Value& value) {
       value = Value::of(type_of(letter));
       value.address = nullptr;
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 

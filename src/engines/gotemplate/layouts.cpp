@@ -54,22 +54,14 @@ Token token_at(std::string_view text) {
                              {"05", Element::ZeroSecond},
                              {"06", Element::Year},
                              {"002", Element::ZeroYearDay}});
-    case '1':
-      return first_of(text, {{"15", Element::Hour}, {"1", Element::NumMonth}});
-    case '2':
-      return first_of(text, {{"2006", Element::LongYear}, {"2", Element::Day}});
-    case '_':
-      return first_of(text, {{"_2", Element::UnderDay}, {"__2", Element::UnderYearDay}});
-    case '3':
-      return {Element::Hour12, 1};
-    case '4':
-      return {Element::Minute, 1};
-    case '5':
-      return {Element::Second, 1};
-    case 'P':
-      return first_of(text, {{"PM", Element::UpperPm}});
-    case 'p':
-      return first_of(text, {{"pm", Element::LowerPm}});
+    case '1': return first_of(text, {{"15", Element::Hour}, {"1", Element::NumMonth}});
+    case '2': return first_of(text, {{"2006", Element::LongYear}, {"2", Element::Day}});
+    case '_': return first_of(text, {{"_2", Element::UnderDay}, {"__2", Element::UnderYearDay}});
+    case '3': return {Element::Hour12, 1};
+    case '4': return {Element::Minute, 1};
+    case '5': return {Element::Second, 1};
+    case 'P': return first_of(text, {{"PM", Element::UpperPm}});
+    case 'p': return first_of(text, {{"pm", Element::LowerPm}});
     case '-':
       return first_of(text, {{"-070000", Element::NumSecondsZone},
                              {"-07:00:00", Element::NumColonSecondsZone},
@@ -83,10 +75,8 @@ Token token_at(std::string_view text) {
                              {"Z07:00", Element::IsoColonZone},
                              {"Z07", Element::IsoShortZone}});
     case '.':
-    case ',':
-      return fraction_token(text);
-    default:
-      return {};
+    case ',': return fraction_token(text);
+    default: return {};
   }
 }
 
@@ -178,86 +168,35 @@ void append_formatted_time(std::string& out, const Moment& moment, std::string_v
     out += chunk.before;
     layout = chunk.after;
     switch (chunk.element) {
-      case Element::None:
-        return;
-      case Element::Year:
-        append_padded(out, std::max<std::int64_t>(civil.year, 0) % 100, 2);
-        break;
-      case Element::LongYear:
-        append_padded(out, civil.year, 4);
-        break;
-      case Element::Month:
-        out += month_name(civil.month).substr(0, 3);
-        break;
-      case Element::LongMonth:
-        out += month_name(civil.month);
-        break;
-      case Element::NumMonth:
-        append_int(out, civil.month);
-        break;
-      case Element::ZeroMonth:
-        append_padded(out, civil.month, 2);
-        break;
-      case Element::WeekDay:
-        out += weekday_name(civil.weekday).substr(0, 3);
-        break;
-      case Element::LongWeekDay:
-        out += weekday_name(civil.weekday);
-        break;
-      case Element::Day:
-        append_int(out, civil.day);
-        break;
-      case Element::UnderDay:
-        append_padded(out, civil.day, 2, ' ');
-        break;
-      case Element::ZeroDay:
-        append_padded(out, civil.day, 2);
-        break;
-      case Element::UnderYearDay:
-        append_padded(out, civil.year_day, 3, ' ');
-        break;
-      case Element::ZeroYearDay:
-        append_padded(out, civil.year_day, 3);
-        break;
-      case Element::Hour:
-        append_padded(out, civil.hour, 2);
-        break;
-      case Element::Hour12:
-        append_int(out, hour12);
-        break;
-      case Element::ZeroHour12:
-        append_padded(out, hour12, 2);
-        break;
-      case Element::Minute:
-        append_int(out, civil.minute);
-        break;
-      case Element::ZeroMinute:
-        append_padded(out, civil.minute, 2);
-        break;
-      case Element::Second:
-        append_int(out, civil.second);
-        break;
-      case Element::ZeroSecond:
-        append_padded(out, civil.second, 2);
-        break;
-      case Element::UpperPm:
-        out += civil.hour >= 12 ? "PM" : "AM";
-        break;
-      case Element::LowerPm:
-        out += civil.hour >= 12 ? "pm" : "am";
-        break;
-      case Element::Zone:
-        append_zone(out, period);
-        break;
+      case Element::None: return;
+      case Element::Year: append_padded(out, std::max<std::int64_t>(civil.year, 0) % 100, 2); break;
+      case Element::LongYear: append_padded(out, civil.year, 4); break;
+      case Element::Month: out += month_name(civil.month).substr(0, 3); break;
+      case Element::LongMonth: out += month_name(civil.month); break;
+      case Element::NumMonth: append_int(out, civil.month); break;
+      case Element::ZeroMonth: append_padded(out, civil.month, 2); break;
+      case Element::WeekDay: out += weekday_name(civil.weekday).substr(0, 3); break;
+      case Element::LongWeekDay: out += weekday_name(civil.weekday); break;
+      case Element::Day: append_int(out, civil.day); break;
+      case Element::UnderDay: append_padded(out, civil.day, 2, ' '); break;
+      case Element::ZeroDay: append_padded(out, civil.day, 2); break;
+      case Element::UnderYearDay: append_padded(out, civil.year_day, 3, ' '); break;
+      case Element::ZeroYearDay: append_padded(out, civil.year_day, 3); break;
+      case Element::Hour: append_padded(out, civil.hour, 2); break;
+      case Element::Hour12: append_int(out, hour12); break;
+      case Element::ZeroHour12: append_padded(out, hour12, 2); break;
+      case Element::Minute: append_int(out, civil.minute); break;
+      case Element::ZeroMinute: append_padded(out, civil.minute, 2); break;
+      case Element::Second: append_int(out, civil.second); break;
+      case Element::ZeroSecond: append_padded(out, civil.second, 2); break;
+      case Element::UpperPm: out += civil.hour >= 12 ? "PM" : "AM"; break;
+      case Element::LowerPm: out += civil.hour >= 12 ? "pm" : "am"; break;
+      case Element::Zone: append_zone(out, period); break;
       case Element::Fraction0:
         append_fraction(out, chunk.written, moment.nanoseconds, false);
         break;
-      case Element::Fraction9:
-        append_fraction(out, chunk.written, moment.nanoseconds, true);
-        break;
-      default:
-        append_offset(out, chunk.element, period.offset);
-        break;
+      case Element::Fraction9: append_fraction(out, chunk.written, moment.nanoseconds, true); break;
+      default: append_offset(out, chunk.element, period.offset); break;
     }
   }
 }

@@ -268,33 +268,25 @@ bool Reader::element(const Chunk& chunk, std::string_view after) {
   int ignored = 0;
   switch (chunk.element) {
     case Element::Year:
-    case Element::LongYear:
-      return year(chunk);
-    case Element::Month:
-      return name(month_, 12, month_name, true, 1);
-    case Element::LongMonth:
-      return name(month_, 12, month_name, false, 1);
+    case Element::LongYear: return year(chunk);
+    case Element::Month: return name(month_, 12, month_name, true, 1);
+    case Element::LongMonth: return name(month_, 12, month_name, false, 1);
     case Element::NumMonth:
     case Element::ZeroMonth:
       return number(month_, chunk.element == Element::ZeroMonth) &&
              in_range(month_, 1, 12, "month");
-    case Element::WeekDay:
-      return name(ignored, 7, weekday_name, true, 0);
-    case Element::LongWeekDay:
-      return name(ignored, 7, weekday_name, false, 0);
+    case Element::WeekDay: return name(ignored, 7, weekday_name, true, 0);
+    case Element::LongWeekDay: return name(ignored, 7, weekday_name, false, 0);
     case Element::UnderDay:
       if (value_.starts_with(' ')) value_.remove_prefix(1);
       return number(day_, false);
     case Element::Day:
-    case Element::ZeroDay:
-      return number(day_, chunk.element == Element::ZeroDay);
+    case Element::ZeroDay: return number(day_, chunk.element == Element::ZeroDay);
     case Element::UnderYearDay:
       for (int i = 0; i < 2 && value_.starts_with(' '); ++i) value_.remove_prefix(1);
       return number3(year_day_, false);
-    case Element::ZeroYearDay:
-      return number3(year_day_, true);
-    case Element::Hour:
-      return number(hour_, false) && in_range(hour_, 0, 23, "hour");
+    case Element::ZeroYearDay: return number3(year_day_, true);
+    case Element::Hour: return number(hour_, false) && in_range(hour_, 0, 23, "hour");
     case Element::Hour12:
     case Element::ZeroHour12:
       return number(hour_, chunk.element == Element::ZeroHour12) && in_range(hour_, 0, 12, "hour");
@@ -303,14 +295,10 @@ bool Reader::element(const Chunk& chunk, std::string_view after) {
       return number(minute_, chunk.element == Element::ZeroMinute) &&
              in_range(minute_, 0, 59, "minute");
     case Element::Second:
-    case Element::ZeroSecond:
-      return seconds(chunk, after);
-    case Element::UpperPm:
-      return half_of_day("AM", "PM");
-    case Element::LowerPm:
-      return half_of_day("am", "pm");
-    case Element::Zone:
-      return zone_name();
+    case Element::ZeroSecond: return seconds(chunk, after);
+    case Element::UpperPm: return half_of_day("AM", "PM");
+    case Element::LowerPm: return half_of_day("am", "pm");
+    case Element::Zone: return zone_name();
     case Element::Fraction0:
       return value_.size() >= chunk.written.size() && fraction(chunk.written.size());
     case Element::Fraction9: {
@@ -320,8 +308,7 @@ bool Reader::element(const Chunk& chunk, std::string_view after) {
       while (digit_at(value_, size)) ++size;
       return fraction(size);
     }
-    default:
-      return offset(chunk);
+    default: return offset(chunk);
   }
 }
 

@@ -39,10 +39,8 @@ std::uint32_t lines(std::string_view text) {
 
 ItemType keyword(std::string_view word) {
   switch (word.size()) {
-    case 2:
-      return word == "if" ? ItemType::If : ItemType::Error;
-    case 3:
-      return word == "end" ? ItemType::End : word == "nil" ? ItemType::Nil : ItemType::Error;
+    case 2: return word == "if" ? ItemType::If : ItemType::Error;
+    case 3: return word == "end" ? ItemType::End : word == "nil" ? ItemType::Nil : ItemType::Error;
     case 4:
       return word == "else" ? ItemType::Else : word == "with" ? ItemType::With : ItemType::Error;
     case 5:
@@ -50,14 +48,12 @@ ItemType keyword(std::string_view word) {
              : word == "block" ? ItemType::Block
              : word == "break" ? ItemType::Break
                                : ItemType::Error;
-    case 6:
-      return word == "define" ? ItemType::Define : ItemType::Error;
+    case 6: return word == "define" ? ItemType::Define : ItemType::Error;
     case 8:
       return word == "template"   ? ItemType::Template
              : word == "continue" ? ItemType::Continue
                                   : ItemType::Error;
-    default:
-      return ItemType::Error;
+    default: return ItemType::Error;
   }
 }
 
@@ -150,23 +146,12 @@ Item Lexer::next() {
   State state = inside_ ? State::Action : State::Text;
   while (state != State::Done) {
     switch (state) {
-      case State::Text:
-        state = text();
-        break;
-      case State::LeftDelim:
-        state = left_delim();
-        break;
-      case State::Comment:
-        state = comment();
-        break;
-      case State::RightDelim:
-        state = right_delim();
-        break;
-      case State::Action:
-        state = action();
-        break;
-      case State::Done:
-        break;
+      case State::Text: state = text(); break;
+      case State::LeftDelim: state = left_delim(); break;
+      case State::Comment: state = comment(); break;
+      case State::RightDelim: state = right_delim(); break;
+      case State::Action: state = action(); break;
+      case State::Done: break;
     }
   }
   return item_;
@@ -273,24 +258,16 @@ Lexer::State Lexer::action() {
     return space();
   }
   switch (c) {
-    case '=':
-      emit(ItemType::Assign);
-      return State::Done;
-    case '|':
-      emit(ItemType::Pipe);
-      return State::Done;
+    case '=': emit(ItemType::Assign); return State::Done;
+    case '|': emit(ItemType::Pipe); return State::Done;
     case ':':
       if (read() != '=') return fail("expected :=");
       emit(ItemType::Declare);
       return State::Done;
-    case '"':
-      return quote('"', ItemType::String, "unterminated quoted string");
-    case '\'':
-      return quote('\'', ItemType::CharConstant, "unterminated character constant");
-    case '`':
-      return raw_quote();
-    case '$':
-      return field_or_variable(ItemType::Variable);
+    case '"': return quote('"', ItemType::String, "unterminated quoted string");
+    case '\'': return quote('\'', ItemType::CharConstant, "unterminated character constant");
+    case '`': return raw_quote();
+    case '$': return field_or_variable(ItemType::Variable);
     case '(':
       ++parens_;
       emit(ItemType::LeftParen);
@@ -305,8 +282,7 @@ Lexer::State Lexer::action() {
       }
       back();
       return number();
-    default:
-      break;
+    default: break;
   }
   if (c == '+' || c == '-' || (c >= '0' && c <= '9')) {
     back();
@@ -379,10 +355,8 @@ bool Lexer::at_terminator() const {
     case '|':
     case ':':
     case ')':
-    case '(':
-      return true;
-    default:
-      return rest().starts_with(kRight);
+    case '(': return true;
+    default: return rest().starts_with(kRight);
   }
 }
 

@@ -56,9 +56,7 @@ void append_branch(std::string& out, const BranchNode& branch, const char* name)
 
 void append_node(std::string& out, const Node& node) {
   switch (node.kind) {
-    case NodeKind::Text:
-      out += static_cast<const TextNode&>(node).text;
-      break;
+    case NodeKind::Text: out += static_cast<const TextNode&>(node).text; break;
     case NodeKind::Action:
       out += "{{";
       append_pipe(out, *static_cast<const ActionNode&>(node).pipe);
@@ -66,9 +64,7 @@ void append_node(std::string& out, const Node& node) {
       break;
     case NodeKind::Bool:
     case NodeKind::Number:
-    case NodeKind::String:
-      out += static_cast<const ConstantNode&>(node).literal;
-      break;
+    case NodeKind::String: out += static_cast<const ConstantNode&>(node).literal; break;
     case NodeKind::Chain: {
       const auto& chain = static_cast<const ChainNode&>(node);
       append_argument(out, *chain.node);
@@ -84,33 +80,17 @@ void append_node(std::string& out, const Node& node) {
       }
       break;
     }
-    case NodeKind::Dot:
-      out += '.';
-      break;
-    case NodeKind::Field:
-      append_names(out, static_cast<const FieldNode&>(node).names);
-      break;
-    case NodeKind::Identifier:
-      out += static_cast<const IdentifierNode&>(node).name;
-      break;
-    case NodeKind::If:
-      append_branch(out, static_cast<const BranchNode&>(node), "if ");
-      break;
-    case NodeKind::Range:
-      append_branch(out, static_cast<const BranchNode&>(node), "range ");
-      break;
-    case NodeKind::With:
-      append_branch(out, static_cast<const BranchNode&>(node), "with ");
-      break;
+    case NodeKind::Dot: out += '.'; break;
+    case NodeKind::Field: append_names(out, static_cast<const FieldNode&>(node).names); break;
+    case NodeKind::Identifier: out += static_cast<const IdentifierNode&>(node).name; break;
+    case NodeKind::If: append_branch(out, static_cast<const BranchNode&>(node), "if "); break;
+    case NodeKind::Range: append_branch(out, static_cast<const BranchNode&>(node), "range "); break;
+    case NodeKind::With: append_branch(out, static_cast<const BranchNode&>(node), "with "); break;
     case NodeKind::List:
       for (const Node* each : static_cast<const ListNode&>(node).nodes) append_node(out, *each);
       break;
-    case NodeKind::Nil:
-      out += "nil";
-      break;
-    case NodeKind::Pipe:
-      append_pipe(out, static_cast<const PipeNode&>(node));
-      break;
+    case NodeKind::Nil: out += "nil"; break;
+    case NodeKind::Pipe: append_pipe(out, static_cast<const PipeNode&>(node)); break;
     case NodeKind::Template: {
       const auto& call = static_cast<const TemplateNode&>(node);
       out += "{{template ";
@@ -128,18 +108,10 @@ void append_node(std::string& out, const Node& node) {
       append_names(out, variable.names);
       break;
     }
-    case NodeKind::Break:
-      out += "{{break}}";
-      break;
-    case NodeKind::Continue:
-      out += "{{continue}}";
-      break;
-    case NodeKind::End:
-      out += "{{end}}";
-      break;
-    case NodeKind::Else:
-      out += "{{else}}";
-      break;
+    case NodeKind::Break: out += "{{break}}"; break;
+    case NodeKind::Continue: out += "{{continue}}"; break;
+    case NodeKind::End: out += "{{end}}"; break;
+    case NodeKind::Else: out += "{{else}}"; break;
   }
 }
 

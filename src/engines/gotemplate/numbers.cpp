@@ -322,13 +322,9 @@ void append_float(std::string& out, double value, char form, int precision) {
   }
   Digits digits;
   switch (form) {
-    case 'b':
-      append_binary(out, value);
-      return;
+    case 'b': append_binary(out, value); return;
     case 'x':
-    case 'X':
-      append_hex(out, value, form, precision);
-      return;
+    case 'X': append_hex(out, value, form, precision); return;
     case 'e':
     case 'E': {
       // More than 790 digits are zeros: the exact value of a double ends before.
@@ -351,8 +347,7 @@ void append_float(std::string& out, double value, char form, int precision) {
       append_plain(out, digits, std::max(digits.count - (digits.exponent + 1), 0));
       return;
     }
-    default:
-      append_general(out, value, form, precision);
+    default: append_general(out, value, form, precision);
   }
 }
 

@@ -172,28 +172,19 @@ Node* TreeParser::text_or_action() {
 Node* TreeParser::action() {
   Item item = next_non_space();
   switch (item.type) {
-    case ItemType::Block:
-      return block_control();
-    case ItemType::Break:
-      return loop_control(NodeKind::Break, item, "{{break}}");
-    case ItemType::Continue:
-      return loop_control(NodeKind::Continue, item, "{{continue}}");
-    case ItemType::Else:
-      return else_control();
+    case ItemType::Block: return block_control();
+    case ItemType::Break: return loop_control(NodeKind::Break, item, "{{break}}");
+    case ItemType::Continue: return loop_control(NodeKind::Continue, item, "{{continue}}");
+    case ItemType::Else: return else_control();
     case ItemType::End: {
       Item end = expect(ItemType::RightDelim, "end");
       return failed() ? nullptr : shared_.node<Node>(NodeKind::End, end.position);
     }
-    case ItemType::If:
-      return branch(NodeKind::If, "if");
-    case ItemType::Range:
-      return branch(NodeKind::Range, "range");
-    case ItemType::With:
-      return branch(NodeKind::With, "with");
-    case ItemType::Template:
-      return template_control();
-    default:
-      break;
+    case ItemType::If: return branch(NodeKind::If, "if");
+    case ItemType::Range: return branch(NodeKind::Range, "range");
+    case ItemType::With: return branch(NodeKind::With, "with");
+    case ItemType::Template: return template_control();
+    default: break;
   }
   back();
   auto* node = shared_.node<ActionNode>(NodeKind::Action, peek().position);

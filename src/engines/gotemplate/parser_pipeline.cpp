@@ -77,8 +77,7 @@ PipeNode* TreeParser::pipeline(std::string_view context, ItemType end) {
         commands.push_back(made);
         break;
       }
-      default:
-        return unexpected(item, context);
+      default: return unexpected(item, context);
     }
   }
 }
@@ -97,8 +96,7 @@ bool TreeParser::check_pipeline(const PipeNode& pipe, std::string_view context) 
       case NodeKind::String:
         fail("non executable command in pipeline stage " + std::to_string(i + 1));
         return false;
-      default:
-        break;
+      default: break;
     }
   }
   return true;
@@ -156,8 +154,7 @@ Node* TreeParser::chained(Node* node) {
     case NodeKind::String:
     case NodeKind::Number:
     case NodeKind::Nil:
-    case NodeKind::Dot:
-      return fail("unexpected . after term " + quoted(node_text(*node)));
+    case NodeKind::Dot: return fail("unexpected . after term " + quoted(node_text(*node)));
     default: {
       auto* made = shared_.node<ChainNode>(NodeKind::Chain, position);
       made->node = node;
@@ -190,12 +187,9 @@ Node* TreeParser::identifier(const Item& item) {
 Node* TreeParser::term() {
   Item item = next_non_space();
   switch (item.type) {
-    case ItemType::Identifier:
-      return identifier(item);
-    case ItemType::Dot:
-      return shared_.node<Node>(NodeKind::Dot, item.position);
-    case ItemType::Nil:
-      return shared_.node<Node>(NodeKind::Nil, item.position);
+    case ItemType::Identifier: return identifier(item);
+    case ItemType::Dot: return shared_.node<Node>(NodeKind::Dot, item.position);
+    case ItemType::Nil: return shared_.node<Node>(NodeKind::Nil, item.position);
     case ItemType::Variable:
       if (std::find(variables_.begin(), variables_.end(), item.text) == variables_.end()) {
         return fail("undefined variable " + quoted(item.text));
@@ -225,8 +219,7 @@ Node* TreeParser::term() {
       --shared_.depth;
       return pipe;
     }
-    default:
-      break;
+    default: break;
   }
   back();
   return nullptr;

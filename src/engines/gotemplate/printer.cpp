@@ -49,25 +49,17 @@ void Printer::print_content(const Value& value, char32_t verb, int depth) {
   if (stopped()) return;
   switch (kind_of(value.type)) {
     case ValueKind::Invalid:
-    case ValueKind::Interface:
-      out_ += "<nil>";
-      return;
-    case ValueKind::Bool:
-      return format_bool(value, verb);
+    case ValueKind::Interface: out_ += "<nil>"; return;
+    case ValueKind::Bool: return format_bool(value, verb);
     case ValueKind::Int:
       return format_integer(value, static_cast<std::uint64_t>(value.integer), Sign::Signed, verb);
     case ValueKind::Uint:
       return format_integer(value, static_cast<std::uint64_t>(value.integer), Sign::Unsigned, verb);
-    case ValueKind::Float:
-      return format_float(value, value.number, verb);
-    case ValueKind::Complex:
-      return format_complex(value, verb);
-    case ValueKind::String:
-      return format_text(value, value.text(), verb);
-    case ValueKind::Slice:
-      return print_list(value, verb, depth);
-    case ValueKind::Map:
-      return print_map(value, verb, depth);
+    case ValueKind::Float: return format_float(value, value.number, verb);
+    case ValueKind::Complex: return format_complex(value, verb);
+    case ValueKind::String: return format_text(value, value.text(), verb);
+    case ValueKind::Slice: return print_list(value, verb, depth);
+    case ValueKind::Map: return print_map(value, verb, depth);
     case ValueKind::Pointer:
       if (value.type == Type::Version && depth == 0 && value.version) {
         out_ += '&';
@@ -76,8 +68,7 @@ void Printer::print_content(const Value& value, char32_t verb, int depth) {
         return print_inner(pointed, verb, depth + 1);
       }
       return print_pointer(value, verb);
-    case ValueKind::Struct:
-      break;
+    case ValueKind::Struct: break;
   }
   if (value.type == Type::VersionCopy) return print_version(value, verb, depth);
   if (value.type == Type::Certificate) {
@@ -219,11 +210,8 @@ void Printer::print_bytes(const Value& value, char32_t verb) {
     case 's':
     case 'x':
     case 'X':
-    case 'q':
-      format_text(value, value.text(), verb);
-      return;
-    default:
-      print_list(value, verb, 0);
+    case 'q': format_text(value, value.text(), verb); return;
+    default: print_list(value, verb, 0);
   }
 }
 
@@ -231,10 +219,8 @@ void Printer::print_pointer(const Value& value, char32_t verb) {
   switch (kind_of(value.type)) {
     case ValueKind::Slice:
     case ValueKind::Map:
-    case ValueKind::Pointer:
-      break;
-    default:
-      return bad_verb(value, verb);
+    case ValueKind::Pointer: break;
+    default: return bad_verb(value, verb);
   }
   // The address is nobody's business; it only has to look like one.
   std::uint64_t address = is_nil(value) ? 0 : 0xc000000000;
@@ -256,16 +242,13 @@ void Printer::print_pointer(const Value& value, char32_t verb) {
         put_0x(address, !flags_.sharp);
       }
       return;
-    case 'p':
-      return put_0x(address, !flags_.sharp);
+    case 'p': return put_0x(address, !flags_.sharp);
     case 'b':
     case 'o':
     case 'd':
     case 'x':
-    case 'X':
-      return format_integer(value, address, Sign::Unsigned, verb);
-    default:
-      bad_verb(value, verb);
+    case 'X': return format_integer(value, address, Sign::Unsigned, verb);
+    default: bad_verb(value, verb);
   }
 }
 

@@ -25,19 +25,13 @@ void Printer::format_integer(const Value& value, std::uint64_t bits, Sign sign, 
     case 'v':
       if (flags_.sharp_v && sign == Sign::Unsigned) return put_0x(bits, true);
       return put_digits(bits, 10, sign, verb, kLower);
-    case 'd':
-      return put_digits(bits, 10, sign, verb, kLower);
-    case 'b':
-      return put_digits(bits, 2, sign, verb, kLower);
+    case 'd': return put_digits(bits, 10, sign, verb, kLower);
+    case 'b': return put_digits(bits, 2, sign, verb, kLower);
     case 'o':
-    case 'O':
-      return put_digits(bits, 8, sign, verb, kLower);
-    case 'x':
-      return put_digits(bits, 16, sign, verb, kLower);
-    case 'X':
-      return put_digits(bits, 16, sign, verb, kUpper);
-    case 'U':
-      return put_unicode(bits);
+    case 'O': return put_digits(bits, 8, sign, verb, kLower);
+    case 'x': return put_digits(bits, 16, sign, verb, kLower);
+    case 'X': return put_digits(bits, 16, sign, verb, kUpper);
+    case 'U': return put_unicode(bits);
     case 'c': {
       std::string text;
       append_rune(text, bits > kRuneMax ? kReplacement : static_cast<char32_t>(bits));
@@ -49,29 +43,23 @@ void Printer::format_integer(const Value& value, std::uint64_t bits, Sign sign, 
                          flags_.plus ? Letters::Ascii : Letters::Printable);
       return pad(text);
     }
-    default:
-      bad_verb(value, verb);
+    default: bad_verb(value, verb);
   }
 }
 
 void Printer::format_float(const Value& value, double number, char32_t verb) {
   switch (verb) {
-    case 'v':
-      return put_float(number, 'g', -1);
+    case 'v': return put_float(number, 'g', -1);
     case 'b':
     case 'g':
     case 'G':
     case 'x':
-    case 'X':
-      return put_float(number, static_cast<char>(verb), -1);
+    case 'X': return put_float(number, static_cast<char>(verb), -1);
     case 'f':
     case 'e':
-    case 'E':
-      return put_float(number, static_cast<char>(verb), 6);
-    case 'F':
-      return put_float(number, 'f', 6);
-    default:
-      bad_verb(value, verb);
+    case 'E': return put_float(number, static_cast<char>(verb), 6);
+    case 'F': return put_float(number, 'f', 6);
+    default: bad_verb(value, verb);
   }
 }
 
@@ -93,16 +81,11 @@ void Printer::format_text(const Value& value, std::string_view text, char32_t ve
     case 'v':
       if (flags_.sharp_v) return put_quoted(text);
       return pad(cut(text));
-    case 's':
-      return pad(cut(text));
-    case 'x':
-      return put_hex(text, kLower);
-    case 'X':
-      return put_hex(text, kUpper);
-    case 'q':
-      return put_quoted(text);
-    default:
-      bad_verb(value, verb);
+    case 's': return pad(cut(text));
+    case 'x': return put_hex(text, kLower);
+    case 'X': return put_hex(text, kUpper);
+    case 'q': return put_quoted(text);
+    default: bad_verb(value, verb);
   }
 }
 

@@ -24,29 +24,14 @@ void append_escaped(std::string& out, char32_t code, char quote, Letters letters
     return;
   }
   switch (code) {
-    case '\a':
-      out += "\\a";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    case '\v':
-      out += "\\v";
-      return;
-    default:
-      break;
+    case '\a': out += "\\a"; return;
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    case '\v': out += "\\v"; return;
+    default: break;
   }
   if (code < ' ' || code == 0x7F) {
     append_hex_escape(out, 'x', code, 2);
@@ -83,28 +68,17 @@ std::optional<UnquotedRune> unquote_escape(std::string_view text, char quote) {
   char letter = text[0];
   std::string_view rest = text.substr(1);
   switch (letter) {
-    case 'a':
-      return UnquotedRune{'\a', rest};
-    case 'b':
-      return UnquotedRune{'\b', rest};
-    case 'f':
-      return UnquotedRune{'\f', rest};
-    case 'n':
-      return UnquotedRune{'\n', rest};
-    case 'r':
-      return UnquotedRune{'\r', rest};
-    case 't':
-      return UnquotedRune{'\t', rest};
-    case 'v':
-      return UnquotedRune{'\v', rest};
-    case 'x':
-      return unquote_hex(rest, 2, true);
-    case 'u':
-      return unquote_hex(rest, 4, false);
-    case 'U':
-      return unquote_hex(rest, 8, false);
-    case '\\':
-      return UnquotedRune{'\\', rest};
+    case 'a': return UnquotedRune{'\a', rest};
+    case 'b': return UnquotedRune{'\b', rest};
+    case 'f': return UnquotedRune{'\f', rest};
+    case 'n': return UnquotedRune{'\n', rest};
+    case 'r': return UnquotedRune{'\r', rest};
+    case 't': return UnquotedRune{'\t', rest};
+    case 'v': return UnquotedRune{'\v', rest};
+    case 'x': return unquote_hex(rest, 2, true);
+    case 'u': return unquote_hex(rest, 4, false);
+    case 'U': return unquote_hex(rest, 8, false);
+    case '\\': return UnquotedRune{'\\', rest};
     case '\'':
     case '"':
       if (letter != quote) return std::nullopt;
@@ -126,8 +100,7 @@ std::optional<UnquotedRune> unquote_escape(std::string_view text, char quote) {
       if (code > 255) return std::nullopt;
       return UnquotedRune{code, text.substr(3)};
     }
-    default:
-      return std::nullopt;
+    default: return std::nullopt;
   }
 }
 

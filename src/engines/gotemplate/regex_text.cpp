@@ -98,34 +98,24 @@ std::string re2_expression(std::string_view expression) {
 
 std::string re2_error(std::string_view expression, int code, std::string_view argument) {
   switch (code) {
-    case re2::RE2::ErrorBadEscape:
-      return parse_error("invalid escape sequence", argument);
-    case re2::RE2::ErrorBadCharClass:
-      return parse_error("invalid character class", argument);
-    case re2::RE2::ErrorBadCharRange:
-      return parse_error("invalid character class range", argument);
-    case re2::RE2::ErrorMissingBracket:
-      return parse_error("missing closing ]", argument);
-    case re2::RE2::ErrorMissingParen:
-      return parse_error("missing closing )", expression);
-    case re2::RE2::ErrorUnexpectedParen:
-      return parse_error("unexpected )", expression);
+    case re2::RE2::ErrorBadEscape: return parse_error("invalid escape sequence", argument);
+    case re2::RE2::ErrorBadCharClass: return parse_error("invalid character class", argument);
+    case re2::RE2::ErrorBadCharRange: return parse_error("invalid character class range", argument);
+    case re2::RE2::ErrorMissingBracket: return parse_error("missing closing ]", argument);
+    case re2::RE2::ErrorMissingParen: return parse_error("missing closing )", expression);
+    case re2::RE2::ErrorUnexpectedParen: return parse_error("unexpected )", expression);
     case re2::RE2::ErrorTrailingBackslash:
       return "error parsing regexp: trailing backslash at end of expression: ``";
     case re2::RE2::ErrorRepeatArgument:
       return parse_error("missing argument to repetition operator", argument);
-    case re2::RE2::ErrorRepeatSize:
-      return parse_error("invalid repeat count", argument);
+    case re2::RE2::ErrorRepeatSize: return parse_error("invalid repeat count", argument);
     case re2::RE2::ErrorRepeatOp:
       return parse_error("invalid nested repetition operator", argument);
     case re2::RE2::ErrorBadPerlOp:
       return parse_error("invalid or unsupported Perl syntax", argument);
-    case re2::RE2::ErrorBadUTF8:
-      return parse_error("invalid UTF-8", expression);
-    case re2::RE2::ErrorBadNamedCapture:
-      return parse_error("invalid named capture", argument);
-    default:
-      return parse_error("regexp/syntax: internal error", expression);
+    case re2::RE2::ErrorBadUTF8: return parse_error("invalid UTF-8", expression);
+    case re2::RE2::ErrorBadNamedCapture: return parse_error("invalid named capture", argument);
+    default: return parse_error("regexp/syntax: internal error", expression);
   }
 }
 

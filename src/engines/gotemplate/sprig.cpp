@@ -34,23 +34,16 @@ class Comparison {
     if (a.nothing() || b.nothing()) return a.nothing() && b.nothing();
     if (a.type != b.type) return false;
     switch (kind_of(a.type)) {
-      case ValueKind::Bool:
-        return a.boolean == b.boolean;
+      case ValueKind::Bool: return a.boolean == b.boolean;
       case ValueKind::Int:
-      case ValueKind::Uint:
-        return a.integer == b.integer;
-      case ValueKind::Float:
-        return a.number == b.number;
+      case ValueKind::Uint: return a.integer == b.integer;
+      case ValueKind::Float: return a.number == b.number;
       case ValueKind::Complex:
         return a.complex->real == b.complex->real && a.complex->imaginary == b.complex->imaginary;
-      case ValueKind::String:
-        return a.text() == b.text();
-      case ValueKind::Slice:
-        return lists(a, b, depth);
-      case ValueKind::Map:
-        return maps(a, b, depth);
-      default:
-        return others(a, b);
+      case ValueKind::String: return a.text() == b.text();
+      case ValueKind::Slice: return lists(a, b, depth);
+      case ValueKind::Map: return maps(a, b, depth);
+      default: return others(a, b);
     }
   }
 
@@ -93,10 +86,8 @@ class Comparison {
       case Type::Certificate:
         return a.certificate->certificate == b.certificate->certificate &&
                a.certificate->key == b.certificate->key;
-      case Type::Record:
-        return *a.record->json == *b.record->json;
-      default:
-        return a.address == b.address;
+      case Type::Record: return *a.record->json == *b.record->json;
+      default: return a.address == b.address;
     }
   }
 
@@ -138,37 +129,25 @@ Texts strings_of(Call& call, const Value& value) {
 bool is_empty(const Value& value, const Heap& heap) {
   switch (kind_of(value.type)) {
     case ValueKind::Invalid:
-    case ValueKind::Interface:
-      return true;
-    case ValueKind::Bool:
-      return !value.boolean;
+    case ValueKind::Interface: return true;
+    case ValueKind::Bool: return !value.boolean;
     case ValueKind::Int:
-    case ValueKind::Uint:
-      return value.integer == 0;
-    case ValueKind::Float:
-      return value.number == 0;
-    case ValueKind::Complex:
-      return value.complex->real == 0 && value.complex->imaginary == 0;
-    case ValueKind::String:
-      return value.size == 0;
-    case ValueKind::Slice:
-      return slice_size(value) == 0;
-    case ValueKind::Map:
-      return heap.open(value).size() == 0;
-    case ValueKind::Pointer:
-      return !value.address;
-    case ValueKind::Struct:
-      return false;
+    case ValueKind::Uint: return value.integer == 0;
+    case ValueKind::Float: return value.number == 0;
+    case ValueKind::Complex: return value.complex->real == 0 && value.complex->imaginary == 0;
+    case ValueKind::String: return value.size == 0;
+    case ValueKind::Slice: return slice_size(value) == 0;
+    case ValueKind::Map: return heap.open(value).size() == 0;
+    case ValueKind::Pointer: return !value.address;
+    case ValueKind::Struct: return false;
   }
   return true;
 }
 
 std::int64_t to_int64(const Value& value) {
   switch (value.type) {
-    case Type::Bool:
-      return value.boolean ? 1 : 0;
-    case Type::Float64:
-      return truncate(value.number);
+    case Type::Bool: return value.boolean ? 1 : 0;
+    case Type::Float64: return truncate(value.number);
     case Type::String: {
       if (value.size == 0) return 0;
       ParsedInt parsed = parse_int(without_fraction(value.text()), 0);
@@ -182,25 +161,20 @@ std::int64_t to_int64(const Value& value) {
     case Type::Uint64:
     case Type::Month:
     case Type::Weekday:
-    case Type::Duration:
-      return value.integer;
-    default:
-      return 0;
+    case Type::Duration: return value.integer;
+    default: return 0;
   }
 }
 
 double to_float64(const Value& value) {
   switch (value.type) {
-    case Type::Bool:
-      return value.boolean ? 1 : 0;
-    case Type::Float64:
-      return value.number;
+    case Type::Bool: return value.boolean ? 1 : 0;
+    case Type::Float64: return value.number;
     case Type::String: {
       ParsedFloat parsed = parse_float(value.text());
       return parsed.ok() ? parsed.value : 0;
     }
-    case Type::Uint64:
-      return static_cast<double>(static_cast<std::uint64_t>(value.integer));
+    case Type::Uint64: return static_cast<double>(static_cast<std::uint64_t>(value.integer));
     case Type::Int:
     case Type::Int32:
     case Type::Int64:
@@ -208,10 +182,8 @@ double to_float64(const Value& value) {
     case Type::Uint32:
     case Type::Month:
     case Type::Weekday:
-    case Type::Duration:
-      return static_cast<double>(value.integer);
-    default:
-      return 0;
+    case Type::Duration: return static_cast<double>(value.integer);
+    default: return 0;
   }
 }
 

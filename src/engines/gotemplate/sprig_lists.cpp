@@ -243,8 +243,7 @@ Answer seq(Call& call) {
       if (down && call.integer(1) > 0) return call.lend("");
       return joined(call, call.integer(0), call.integer(2) + (down ? -1 : 1), call.integer(1));
     }
-    default:
-      return call.lend("");
+    default: return call.lend("");
   }
 }
 

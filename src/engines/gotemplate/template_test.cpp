@@ -170,7 +170,7 @@ TEST(TemplateRandom, FollowsTheGenerator) {
       random_ok(
           "{{ randAlpha 8 }} {{ randNumeric 5 }} {{ randInt 3 9 }} {{ uuidv4 }} {{ randBytes 6 }}"),
       "[A-Za-z]{8} [0-9]{5} [3-8] "
-          "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} [A-Za-z0-9+/]{8}"));
+      "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} [A-Za-z0-9+/]{8}"));
   EXPECT_EQ(random_ok("{{ shuffle \"aaaa\" }}{{ randAlpha 0 }}{{ randAlpha -1 }}"), "aaaa");
   EXPECT_EQ(random_ok("{{ randInt 3 3 }}"),
             "error: template: t:1:3: executing \"t\" at <randInt 3 3>: error calling randInt: "
@@ -181,8 +181,8 @@ TEST(TemplateRandom, FollowsTheGenerator) {
 }
 
 TEST(TemplateCrypto, HashesPasswords) {
-  EXPECT_TRUE(re2::RE2::FullMatch(random_ok("{{ bcrypt \"secret\" }}"),
-                               "\\$2a\\$10\\$[./A-Za-z0-9]{53}"));
+  EXPECT_TRUE(
+      re2::RE2::FullMatch(random_ok("{{ bcrypt \"secret\" }}"), "\\$2a\\$10\\$[./A-Za-z0-9]{53}"));
   EXPECT_TRUE(random_ok("{{ htpasswd \"user\" \"secret\" }}").starts_with("user:$2a$10$"));
   EXPECT_EQ(random_ok("{{ bcrypt (repeat 73 \"x\") }}"),
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes");

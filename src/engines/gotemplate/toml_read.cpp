@@ -237,25 +237,19 @@ TomlNode* TomlReader::value(bool in_array, std::size_t depth) {
   next();
   if (failed()) return nullptr;
   switch (c) {
-    case '[':
-      return array(depth);
-    case '{':
-      return inline_table(in_array, depth);
+    case '[': return array(depth);
+    case '{': return inline_table(in_array, depth);
     case '"':
       if (take("\"\"") ? !multi_line_string(text) : !string(text)) return nullptr;
       return scalar(heap_.text(text));
     case '\'':
       if (take("''") ? !multi_line_raw_string(text) : !raw_string(text)) return nullptr;
       return scalar(heap_.text(text));
-    case '.':
-      return fail("floats must start with a digit, not '.'");
+    case '.': return fail("floats must start with a digit, not '.'");
     case '-':
-    case '+':
-      return signed_number();
-    case kEnd:
-      return fail("unexpected EOF; expected value");
-    default:
-      return fail("expected value but found " + shown(c) + " instead", line);
+    case '+': return signed_number();
+    case kEnd: return fail("unexpected EOF; expected value");
+    default: return fail("expected value but found " + shown(c) + " instead", line);
   }
 }
 
@@ -340,16 +334,14 @@ TomlNode* TomlReader::inline_table(bool in_array, std::size_t depth) {
 
 Value TomlReader::built(const TomlNode& node) {
   switch (node.kind) {
-    case TomlNode::Kind::Scalar:
-      return node.scalar;
+    case TomlNode::Kind::Scalar: return node.scalar;
     case TomlNode::Kind::Array:
     case TomlNode::Kind::Tables: {
       std::vector<Value> items;
       for (const TomlNode* item : node.items) items.push_back(built(*item));
       return heap_.list(items, node.kind == TomlNode::Kind::Array ? Type::List : Type::Maps);
     }
-    case TomlNode::Kind::Table:
-      break;
+    case TomlNode::Kind::Table: break;
   }
   MapNode* map = heap_.new_map(node.table.size());
   for (const auto& [name, item] : node.table) heap_.set(map, heap_.copy(name), built(*item));

@@ -211,39 +211,17 @@ bool TomlReader::escape(std::string& out, bool multi_line) {
   if (failed()) return false;
   std::size_t digits = 0;
   switch (c) {
-    case 'b':
-      out += '\b';
-      return true;
-    case 't':
-      out += '\t';
-      return true;
-    case 'n':
-      out += '\n';
-      return true;
-    case 'f':
-      out += '\f';
-      return true;
-    case 'r':
-      out += '\r';
-      return true;
-    case 'e':
-      out += '\x1B';
-      return true;
-    case '"':
-      out += '"';
-      return true;
-    case '\\':
-      out += '\\';
-      return true;
-    case 'x':
-      digits = 2;
-      break;
-    case 'u':
-      digits = 4;
-      break;
-    case 'U':
-      digits = 8;
-      break;
+    case 'b': out += '\b'; return true;
+    case 't': out += '\t'; return true;
+    case 'n': out += '\n'; return true;
+    case 'f': out += '\f'; return true;
+    case 'r': out += '\r'; return true;
+    case 'e': out += '\x1B'; return true;
+    case '"': out += '"'; return true;
+    case '\\': out += '\\'; return true;
+    case 'x': digits = 2; break;
+    case 'u': digits = 4; break;
+    case 'U': digits = 8; break;
     case ' ':
     case '\t':
       fail("invalid escape: '\\" + std::string(1, static_cast<char>(c)) + "'");

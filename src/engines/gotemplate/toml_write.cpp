@@ -90,15 +90,13 @@ Outcome Writer::encode(const Key& key, const Value& value) {
       if (!table_array) return std::unexpected(table_array.error());
       return *table_array ? tables(key, value) : key_value(key, value, Inline::No, 0);
     }
-    case ValueKind::Map:
-      return value.address ? table(key, value) : Outcome();
+    case ValueKind::Map: return value.address ? table(key, value) : Outcome();
     case ValueKind::Complex: {
       std::string path;
       for (std::string_view part : key) path += (path.empty() ? "" : ".") + key_text(part);
       return context_.fail("unsupported type for key '" + path + "': complex128");
     }
-    default:
-      break;
+    default: break;
   }
   if (value.type == Type::Certificate) return table(key, value);
   return key_value(key, value, Inline::No, 0);
@@ -116,38 +114,23 @@ Outcome Writer::key_value(const Key& key, const Value& value, Inline how, std::s
 Outcome Writer::element(const Value& value, std::size_t depth) {
   if (Outcome stepped = step(depth); !stepped) return stepped;
   switch (value.type) {
-    case Type::Time:
-      append_toml_time(out_, *value.moment);
-      return {};
+    case Type::Time: append_toml_time(out_, *value.moment); return {};
     case Type::Version:
-    case Type::VersionCopy:
-      out_ += quoted_text(value.version->text());
-      return {};
+    case Type::VersionCopy: out_ += quoted_text(value.version->text()); return {};
     case Type::Duration: {
       std::string text;
       append_duration(text, value.integer);
       out_ += quoted_text(text);
       return {};
     }
-    default:
-      break;
+    default: break;
   }
   switch (kind_of(value.type)) {
-    case ValueKind::String:
-      out_ += quoted_text(value.text());
-      return {};
-    case ValueKind::Bool:
-      out_ += value.boolean ? "true" : "false";
-      return {};
-    case ValueKind::Int:
-      append_int(out_, value.integer);
-      return {};
-    case ValueKind::Uint:
-      append_uint(out_, static_cast<std::uint64_t>(value.integer));
-      return {};
-    case ValueKind::Float:
-      append_toml_float(out_, value.number);
-      return {};
+    case ValueKind::String: out_ += quoted_text(value.text()); return {};
+    case ValueKind::Bool: out_ += value.boolean ? "true" : "false"; return {};
+    case ValueKind::Int: append_int(out_, value.integer); return {};
+    case ValueKind::Uint: append_uint(out_, static_cast<std::uint64_t>(value.integer)); return {};
+    case ValueKind::Float: append_toml_float(out_, value.number); return {};
     case ValueKind::Slice: {
       out_ += '[';
       std::size_t size = slice_size(value);
@@ -158,13 +141,11 @@ Outcome Writer::element(const Value& value, std::size_t depth) {
       out_ += ']';
       return {};
     }
-    case ValueKind::Map:
-      return entries({}, value, Inline::Yes, depth);
+    case ValueKind::Map: return entries({}, value, Inline::Yes, depth);
     case ValueKind::Interface:
     case ValueKind::Invalid:
       return context_.fail("reflect: call of reflect.Value.Interface on zero Value");
-    default:
-      break;
+    default: break;
   }
   if (value.type == Type::Certificate) return entries({}, value, Inline::Yes, depth);
   return context_.fail("unexpected type: " + std::string(type_name(value)));
@@ -275,29 +256,14 @@ void append_toml_escaped(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
   for (char c : text) {
     switch (c) {
-      case '"':
-        out += "\\\"";
-        continue;
-      case '\\':
-        out += "\\\\";
-        continue;
-      case '\b':
-        out += "\\b";
-        continue;
-      case '\t':
-        out += "\\t";
-        continue;
-      case '\n':
-        out += "\\n";
-        continue;
-      case '\f':
-        out += "\\f";
-        continue;
-      case '\r':
-        out += "\\r";
-        continue;
-      default:
-        break;
+      case '"': out += "\\\""; continue;
+      case '\\': out += "\\\\"; continue;
+      case '\b': out += "\\b"; continue;
+      case '\t': out += "\\t"; continue;
+      case '\n': out += "\\n"; continue;
+      case '\f': out += "\\f"; continue;
+      case '\r': out += "\\r"; continue;
+      default: break;
     }
     auto byte = static_cast<unsigned char>(c);
     if (byte >= ' ' && byte != 0x7F) {

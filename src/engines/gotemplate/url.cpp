@@ -17,19 +17,11 @@ bool plain(char c, Part part) {
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
   std::string_view more;
   switch (part) {
-    case Part::Path:
-      more = "-_.~$&+,/:;=@";
-      break;
-    case Part::User:
-      more = "-_.~$&+,;=";
-      break;
+    case Part::Path: more = "-_.~$&+,/:;=@"; break;
+    case Part::User: more = "-_.~$&+,;="; break;
     case Part::Host:
-    case Part::Zone:
-      more = "-_.~!\"$&'()*+,:;<=>[]";
-      break;
-    case Part::Fragment:
-      more = "-_.~!$&()*+,/:;=?@";
-      break;
+    case Part::Zone: more = "-_.~!\"$&'()*+,:;<=>[]"; break;
+    case Part::Fragment: more = "-_.~!$&()*+,/:;=?@"; break;
   }
   return more.find(c) != more.npos;
 }

@@ -191,20 +191,11 @@ void push_number_text(lua_State* L, double number) {
 void push_text(lua_State* L, int index) {
   switch (lua_type(L, index)) {
     case LUA_TNIL:
-    case LUA_TNONE:
-      lua_pushliteral(L, "nil");
-      return;
-    case LUA_TBOOLEAN:
-      lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
-      return;
-    case LUA_TNUMBER:
-      push_number_text(L, lua_tonumber(L, index));
-      return;
-    case LUA_TSTRING:
-      lua_pushvalue(L, index);
-      return;
-    default:
-      break;
+    case LUA_TNONE: lua_pushliteral(L, "nil"); return;
+    case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false"); return;
+    case LUA_TNUMBER: push_number_text(L, lua_tonumber(L, index)); return;
+    case LUA_TSTRING: lua_pushvalue(L, index); return;
+    default: break;
   }
   // Not its address, which would differ from run to run.
   char digits[16];

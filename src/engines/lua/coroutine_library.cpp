@@ -99,18 +99,10 @@ int coroutine_running(lua_State* L) {
 
 int coroutine_status(lua_State* L) {
   switch (status_of(L, check_thread(L, 1))) {
-    case Status::Running:
-      lua_pushliteral(L, "running");
-      break;
-    case Status::Suspended:
-      lua_pushliteral(L, "suspended");
-      break;
-    case Status::Normal:
-      lua_pushliteral(L, "normal");
-      break;
-    case Status::Dead:
-      lua_pushliteral(L, "dead");
-      break;
+    case Status::Running: lua_pushliteral(L, "running"); break;
+    case Status::Suspended: lua_pushliteral(L, "suspended"); break;
+    case Status::Normal: lua_pushliteral(L, "normal"); break;
+    case Status::Dead: lua_pushliteral(L, "dead"); break;
   }
   return 1;
 }

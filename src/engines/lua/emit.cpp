@@ -147,10 +147,8 @@ void Emitter::loop_block(const Block& b) {
 void Emitter::statement(const Statement& s) {
   at(s.line);
   switch (s.kind) {
-    case StatementKind::Assign:
-      return assign(s);
-    case StatementKind::Call:
-      return expression(*s.values[0]);
+    case StatementKind::Assign: return assign(s);
+    case StatementKind::Call: return expression(*s.values[0]);
     case StatementKind::Do:
       put("do ");
       block(*s.blocks[0]);
@@ -161,27 +159,18 @@ void Emitter::statement(const Statement& s) {
       put(" do ");
       loop_block(*s.blocks[0]);
       return put(" end");
-    case StatementKind::Repeat:
-      return repeat(s);
-    case StatementKind::If:
-      return branches(s);
-    case StatementKind::NumericFor:
-      return numeric_for(s);
-    case StatementKind::GenericFor:
-      return generic_for(s);
-    case StatementKind::Function:
-      return function_statement(s);
-    case StatementKind::Local:
-      return local(s);
-    case StatementKind::Return:
-      return give_back(s);
+    case StatementKind::Repeat: return repeat(s);
+    case StatementKind::If: return branches(s);
+    case StatementKind::NumericFor: return numeric_for(s);
+    case StatementKind::GenericFor: return generic_for(s);
+    case StatementKind::Function: return function_statement(s);
+    case StatementKind::Local: return local(s);
+    case StatementKind::Return: return give_back(s);
     case StatementKind::Break:
       if (scopes_.back().loops == 0) fail(s.line, "no loop to break");
       return put("break");
-    case StatementKind::Goto:
-      return jump(s);
-    case StatementKind::Label:
-      return put(fmt::format("::{}::", s.names[0]));
+    case StatementKind::Goto: return jump(s);
+    case StatementKind::Label: return put(fmt::format("::{}::", s.names[0]));
   }
 }
 

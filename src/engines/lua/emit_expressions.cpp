@@ -50,61 +50,39 @@ bool Emitter::is_local(const std::string& name) const {
 
 bool Emitter::is_number(const Expression& e) const {
   switch (e.kind) {
-    case ExpressionKind::Number:
-      return true;
-    case ExpressionKind::Name:
-      return numeric_.contains(e.text) && is_local(e.text);
-    case ExpressionKind::Arithmetic:
-      return is_number(*e.left) && is_number(*e.right);
-    case ExpressionKind::Minus:
-      return is_number(*e.left);
-    default:
-      return false;
+    case ExpressionKind::Number: return true;
+    case ExpressionKind::Name: return numeric_.contains(e.text) && is_local(e.text);
+    case ExpressionKind::Arithmetic: return is_number(*e.left) && is_number(*e.right);
+    case ExpressionKind::Minus: return is_number(*e.left);
+    default: return false;
   }
 }
 
 void Emitter::expression(const Expression& e) {
   at(e.line);
   switch (e.kind) {
-    case ExpressionKind::Nil:
-      return put("nil");
-    case ExpressionKind::True:
-      return put("true");
-    case ExpressionKind::False:
-      return put("false");
-    case ExpressionKind::Number:
-      return put(number_literal(e.text));
-    case ExpressionKind::String:
-      return put(quoted(e.text));
-    case ExpressionKind::Dots:
-      return dots(e);
-    case ExpressionKind::Function:
-      put("function");
-      return function_rest(*e.function);
-    case ExpressionKind::Name:
-      return put(e.text);
+    case ExpressionKind::Nil: return put("nil");
+    case ExpressionKind::True: return put("true");
+    case ExpressionKind::False: return put("false");
+    case ExpressionKind::Number: return put(number_literal(e.text));
+    case ExpressionKind::String: return put(quoted(e.text));
+    case ExpressionKind::Dots: return dots(e);
+    case ExpressionKind::Function: put("function"); return function_rest(*e.function);
+    case ExpressionKind::Name: return put(e.text);
     case ExpressionKind::Index:
       prefix(*e.left);
       put("[");
       expression(*e.right);
       return put("]");
     case ExpressionKind::Call:
-    case ExpressionKind::Method:
-      return call(e);
-    case ExpressionKind::Table:
-      return table(e);
-    case ExpressionKind::Or:
-      return native(e, " or ");
-    case ExpressionKind::And:
-      return native(e, " and ");
-    case ExpressionKind::Compare:
-      return compare(e);
-    case ExpressionKind::Concat:
-      return concat(e, 0);
-    case ExpressionKind::Arithmetic:
-      return arithmetic(e);
-    case ExpressionKind::Minus:
-      return minus(e);
+    case ExpressionKind::Method: return call(e);
+    case ExpressionKind::Table: return table(e);
+    case ExpressionKind::Or: return native(e, " or ");
+    case ExpressionKind::And: return native(e, " and ");
+    case ExpressionKind::Compare: return compare(e);
+    case ExpressionKind::Concat: return concat(e, 0);
+    case ExpressionKind::Arithmetic: return arithmetic(e);
+    case ExpressionKind::Minus: return minus(e);
     case ExpressionKind::Not:
       put("(not ");
       expression(*e.left);
@@ -151,10 +129,8 @@ bool Emitter::may_leave_hole(const Expression& item, const Expression* key) {
     case ExpressionKind::Table:
     case ExpressionKind::Concat:
     case ExpressionKind::Arithmetic:
-    case ExpressionKind::Not:
-      return false;
-    default:
-      return true;
+    case ExpressionKind::Not: return false;
+    default: return true;
   }
 }
 

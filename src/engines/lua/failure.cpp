@@ -6,16 +6,11 @@ namespace lesto::lua {
 
 std::string_view to_string(Stage stage) {
   switch (stage) {
-    case Stage::Load:
-      return "load";
-    case Stage::Call:
-      return "call";
-    case Stage::Table:
-      return "table";
-    case Stage::Encode:
-      return "encode";
-    case Stage::Decode:
-      return "decode";
+    case Stage::Load: return "load";
+    case Stage::Call: return "call";
+    case Stage::Table: return "table";
+    case Stage::Encode: return "encode";
+    case Stage::Decode: return "decode";
   }
   return "";
 }

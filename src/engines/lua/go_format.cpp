@@ -21,8 +21,7 @@ bool is_text_verb(char verb) {
 Value go_value(const FormatArgument& argument, char& verb, std::string& holder) {
   auto text = [&](std::string_view content) { return Value::of_text(content); };
   switch (argument.kind) {
-    case Kind::Nil:
-      return text("nil");
+    case Kind::Nil: return text("nil");
     case Kind::Bool:
       if (verb == 't') return Value::of_bool(argument.boolean);
       if (is_text_verb(verb)) return text(argument.boolean ? "true" : "false");
@@ -36,10 +35,8 @@ Value go_value(const FormatArgument& argument, char& verb, std::string& holder) 
       }
       verb = 'd';
       return Value::of_int64(0);
-    case Kind::Other:
-      return text(argument.text);
-    case Kind::Number:
-      break;
+    case Kind::Other: return text(argument.text);
+    case Kind::Number: break;
   }
   double number = argument.number;
   if (verb == 's' || verb == 'q') {
@@ -77,21 +74,11 @@ void append_extra(std::string& out, std::span<const FormatArgument> rest) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
     if (i > 0) out += ", ";
     switch (rest[i].kind) {
-      case Kind::Nil:
-        out += "*lua.LNilType=nil";
-        break;
-      case Kind::Bool:
-        out += rest[i].boolean ? "lua.LBool=true" : "lua.LBool=false";
-        break;
-      case Kind::Number:
-        out += "lua.LNumber=" + number_text(rest[i].number);
-        break;
-      case Kind::Text:
-        out += "lua.LString=" + std::string(rest[i].text);
-        break;
-      case Kind::Other:
-        out += std::string(rest[i].text);
-        break;
+      case Kind::Nil: out += "*lua.LNilType=nil"; break;
+      case Kind::Bool: out += rest[i].boolean ? "lua.LBool=true" : "lua.LBool=false"; break;
+      case Kind::Number: out += "lua.LNumber=" + number_text(rest[i].number); break;
+      case Kind::Text: out += "lua.LString=" + std::string(rest[i].text); break;
+      case Kind::Other: out += std::string(rest[i].text); break;
     }
   }
   out += ")";

@@ -118,19 +118,14 @@ bool encode(lua_State* L, Vm& vm, int index, int depth) {
   if (++vm.values_built() > kResultValuesMax) return fail(vm, "too many values");
   vm.charge(L, 20);
   switch (lua_type(L, index)) {
-    case LUA_TTABLE:
-      return encode_table(L, vm, index, depth);
+    case LUA_TTABLE: return encode_table(L, vm, index, depth);
     case LUA_TNIL:
     case LUA_TBOOLEAN:
     case LUA_TNUMBER:
-    case LUA_TSTRING:
-      break;
-    case LUA_TFUNCTION:
-      return fail_at(vm, depth, "cannot encode function to JSON");
-    case LUA_TTHREAD:
-      return fail_at(vm, depth, "cannot encode thread to JSON");
-    default:
-      return fail_at(vm, depth, "cannot encode userdata to JSON");
+    case LUA_TSTRING: break;
+    case LUA_TFUNCTION: return fail_at(vm, depth, "cannot encode function to JSON");
+    case LUA_TTHREAD: return fail_at(vm, depth, "cannot encode thread to JSON");
+    default: return fail_at(vm, depth, "cannot encode userdata to JSON");
   }
   if (build_scalar(L, index)) return true;
   std::string& reason = vm.borrow(L);

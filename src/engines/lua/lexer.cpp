@@ -139,31 +139,15 @@ std::optional<Failure> Lexer::scan_string(char quote, std::string& out) {
 void Lexer::scan_escape(std::string& out) {
   int c = take();
   switch (c) {
-    case 'a':
-      out += '\a';
-      return;
-    case 'b':
-      out += '\b';
-      return;
-    case 'f':
-      out += '\f';
-      return;
-    case 'n':
-      out += '\n';
-      return;
-    case 'r':
-      out += '\r';
-      return;
-    case 't':
-      out += '\t';
-      return;
-    case 'v':
-      out += '\v';
-      return;
-    case kEnd:
-      return;
-    default:
-      break;
+    case 'a': out += '\a'; return;
+    case 'b': out += '\b'; return;
+    case 'f': out += '\f'; return;
+    case 'n': out += '\n'; return;
+    case 'r': out += '\r'; return;
+    case 't': out += '\t'; return;
+    case 'v': out += '\v'; return;
+    case kEnd: return;
+    default: break;
   }
   if (!is_digit(c)) {
     out += static_cast<char>(c);
@@ -209,18 +193,10 @@ std::optional<Failure> Lexer::scan_symbol(int c, Lexeme& token) {
   token.symbol = static_cast<char>(c);
   token.text = std::string(1, static_cast<char>(c));
   switch (c) {
-    case '=':
-      followed('=', Token::Equal, "==");
-      return std::nullopt;
-    case '<':
-      followed('=', Token::LessEqual, "<=");
-      return std::nullopt;
-    case '>':
-      followed('=', Token::GreaterEqual, ">=");
-      return std::nullopt;
-    case ':':
-      followed(':', Token::DoubleColon, "::");
-      return std::nullopt;
+    case '=': followed('=', Token::Equal, "=="); return std::nullopt;
+    case '<': followed('=', Token::LessEqual, "<="); return std::nullopt;
+    case '>': followed('=', Token::GreaterEqual, ">="); return std::nullopt;
+    case ':': followed(':', Token::DoubleColon, "::"); return std::nullopt;
     case '~':
       if (!followed('=', Token::NotEqual, "~=")) return error("~", "Invalid '~' token");
       return std::nullopt;
@@ -252,10 +228,8 @@ std::optional<Failure> Lexer::scan_symbol(int c, Lexeme& token) {
     case '[':
     case ']':
     case ';':
-    case ',':
-      return std::nullopt;
-    default:
-      return error(std::string(1, static_cast<char>(c)), "Invalid token");
+    case ',': return std::nullopt;
+    default: return error(std::string(1, static_cast<char>(c)), "Invalid token");
   }
 }
 

@@ -38,8 +38,7 @@ void gifts_of(const Statement& s, std::vector<Gift>& out) {
     case StatementKind::Function:
       if (s.values[0]->kind == ExpressionKind::Name) out.emplace_back(&s.values[0]->text, nullptr);
       break;
-    default:
-      break;
+    default: break;
   }
 }
 
@@ -47,16 +46,12 @@ void gifts_of(const Statement& s, std::vector<Gift>& out) {
 
 bool is_numeric(const Expression& e, const std::set<std::string>& names) {
   switch (e.kind) {
-    case ExpressionKind::Number:
-      return true;
-    case ExpressionKind::Name:
-      return names.contains(e.text);
+    case ExpressionKind::Number: return true;
+    case ExpressionKind::Name: return names.contains(e.text);
     case ExpressionKind::Arithmetic:
       return is_numeric(*e.left, names) && is_numeric(*e.right, names);
-    case ExpressionKind::Minus:
-      return is_numeric(*e.left, names);
-    default:
-      return false;
+    case ExpressionKind::Minus: return is_numeric(*e.left, names);
+    default: return false;
   }
 }
 

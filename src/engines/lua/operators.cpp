@@ -25,18 +25,12 @@ double modulo(double a, double b) {
 
 double apply(Operation op, double a, double b) {
   switch (op) {
-    case Operation::Add:
-      return a + b;
-    case Operation::Sub:
-      return a - b;
-    case Operation::Mul:
-      return a * b;
-    case Operation::Div:
-      return a / b;
-    case Operation::Mod:
-      return modulo(a, b);
-    case Operation::Pow:
-      return std::pow(a, b);
+    case Operation::Add: return a + b;
+    case Operation::Sub: return a - b;
+    case Operation::Mul: return a * b;
+    case Operation::Div: return a / b;
+    case Operation::Mod: return modulo(a, b);
+    case Operation::Pow: return std::pow(a, b);
   }
   return 0;
 }

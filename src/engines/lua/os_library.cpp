@@ -124,71 +124,30 @@ bool append_date(std::string& out, char letter, const Civil& t) {
   std::string_view month = kMonths[t.month - 1];
   std::string_view day = kDays[t.weekday];
   switch (letter) {
-    case 'a':
-      out += day.substr(0, 3);
-      return true;
-    case 'A':
-      out += day;
-      return true;
-    case 'b':
-      out += month.substr(0, 3);
-      return true;
-    case 'B':
-      out += month;
-      return true;
+    case 'a': out += day.substr(0, 3); return true;
+    case 'A': out += day; return true;
+    case 'b': out += month.substr(0, 3); return true;
+    case 'B': out += month; return true;
     case 'c':
       put("{:02} {} {:02} {:02}:{:02} UTC", t.day, month.substr(0, 3), year, t.hour, t.minute);
       return true;
-    case 'd':
-      put("{:02}", t.day);
-      return true;
-    case 'F':
-      put("{:04}-{:02}-{:02}", t.year, t.month, t.day);
-      return true;
-    case 'H':
-      put("{:02}", t.hour);
-      return true;
-    case 'I':
-      put("{:02}", hour12);
-      return true;
-    case 'm':
-      put("{:02}", t.month);
-      return true;
-    case 'M':
-      put("{:02}", t.minute);
-      return true;
-    case 'p':
-      out += t.hour < 12 ? "AM" : "PM";
-      return true;
-    case 'P':
-      out += t.hour < 12 ? "am" : "pm";
-      return true;
-    case 'S':
-      put("{:02}", t.second);
-      return true;
-    case 'w':
-      put("{}", t.weekday);
-      return true;
-    case 'x':
-      put("{:02}/{:02}/{:02}", t.month, t.day, year);
-      return true;
-    case 'X':
-      put("{:02}:{:02}:{:02}", t.hour, t.minute, t.second);
-      return true;
-    case 'y':
-      put("{:02}", year);
-      return true;
-    case 'Y':
-      put("{:04}", t.year);
-      return true;
-    case 'z':
-      out += "+0000";
-      return true;
-    case 'Z':
-      out += "UTC";
-      return true;
-    default:
-      return false;
+    case 'd': put("{:02}", t.day); return true;
+    case 'F': put("{:04}-{:02}-{:02}", t.year, t.month, t.day); return true;
+    case 'H': put("{:02}", t.hour); return true;
+    case 'I': put("{:02}", hour12); return true;
+    case 'm': put("{:02}", t.month); return true;
+    case 'M': put("{:02}", t.minute); return true;
+    case 'p': out += t.hour < 12 ? "AM" : "PM"; return true;
+    case 'P': out += t.hour < 12 ? "am" : "pm"; return true;
+    case 'S': put("{:02}", t.second); return true;
+    case 'w': put("{}", t.weekday); return true;
+    case 'x': put("{:02}/{:02}/{:02}", t.month, t.day, year); return true;
+    case 'X': put("{:02}:{:02}:{:02}", t.hour, t.minute, t.second); return true;
+    case 'y': put("{:02}", year); return true;
+    case 'Y': put("{:04}", t.year); return true;
+    case 'z': out += "+0000"; return true;
+    case 'Z': out += "UTC"; return true;
+    default: return false;
   }
 }
 

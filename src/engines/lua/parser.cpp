@@ -96,10 +96,8 @@ bool Parser::ends_block() const {
     case Token::EndWord:
     case Token::Else:
     case Token::ElseIf:
-    case Token::Until:
-      return true;
-    default:
-      return false;
+    case Token::Until: return true;
+    default: return false;
   }
 }
 
@@ -154,14 +152,10 @@ Statement* Parser::statement() {
       s->targets.push_back(expression());
       return s;
     }
-    case Token::If:
-      return if_statement();
-    case Token::For:
-      return for_statement();
-    case Token::Function:
-      return function_statement();
-    case Token::Local:
-      return local_statement();
+    case Token::If: return if_statement();
+    case Token::For: return for_statement();
+    case Token::Function: return function_statement();
+    case Token::Local: return local_statement();
     case Token::DoubleColon: {
       advance();
       Statement* s = make(StatementKind::Label, line);
@@ -175,8 +169,7 @@ Statement* Parser::statement() {
       s->names.push_back(expect_name());
       return s;
     }
-    default:
-      return expression_statement();
+    default: return expression_statement();
   }
 }
 

@@ -18,37 +18,26 @@ struct Operator {
 
 Operator operator_of(const Lexeme& token) {
   switch (token.kind) {
-    case Token::Or:
-      return {kOr, false, ExpressionKind::Or};
-    case Token::And:
-      return {kAnd, false, ExpressionKind::And};
+    case Token::Or: return {kOr, false, ExpressionKind::Or};
+    case Token::And: return {kAnd, false, ExpressionKind::And};
     case Token::Equal:
     case Token::NotEqual:
     case Token::LessEqual:
-    case Token::GreaterEqual:
-      return {kCompare, false, ExpressionKind::Compare};
-    case Token::Concat:
-      return {kConcat, true, ExpressionKind::Concat};
-    case Token::Symbol:
-      break;
-    default:
-      return {};
+    case Token::GreaterEqual: return {kCompare, false, ExpressionKind::Compare};
+    case Token::Concat: return {kConcat, true, ExpressionKind::Concat};
+    case Token::Symbol: break;
+    default: return {};
   }
   switch (token.symbol) {
     case '<':
-    case '>':
-      return {kCompare, false, ExpressionKind::Compare};
+    case '>': return {kCompare, false, ExpressionKind::Compare};
     case '+':
-    case '-':
-      return {kAdd, false, ExpressionKind::Arithmetic};
+    case '-': return {kAdd, false, ExpressionKind::Arithmetic};
     case '*':
     case '/':
-    case '%':
-      return {kMultiply, false, ExpressionKind::Arithmetic};
-    case '^':
-      return {kPower, true, ExpressionKind::Arithmetic};
-    default:
-      return {};
+    case '%': return {kMultiply, false, ExpressionKind::Arithmetic};
+    case '^': return {kPower, true, ExpressionKind::Arithmetic};
+    default: return {};
   }
 }
 
@@ -114,23 +103,14 @@ Expression* Parser::simple() {
     return e;
   };
   switch (token_.kind) {
-    case Token::Nil:
-      return constant(ExpressionKind::Nil);
-    case Token::True:
-      return constant(ExpressionKind::True);
-    case Token::False:
-      return constant(ExpressionKind::False);
-    case Token::Number:
-      return constant(ExpressionKind::Number);
-    case Token::String:
-      return constant(ExpressionKind::String);
-    case Token::Dots:
-      return constant(ExpressionKind::Dots);
-    case Token::Function:
-      advance();
-      return function_body(line);
-    default:
-      break;
+    case Token::Nil: return constant(ExpressionKind::Nil);
+    case Token::True: return constant(ExpressionKind::True);
+    case Token::False: return constant(ExpressionKind::False);
+    case Token::Number: return constant(ExpressionKind::Number);
+    case Token::String: return constant(ExpressionKind::String);
+    case Token::Dots: return constant(ExpressionKind::Dots);
+    case Token::Function: advance(); return function_body(line);
+    default: break;
   }
   if (token_.is('{')) return table();
   if (token_.kind != Token::Name && !token_.is('(')) {

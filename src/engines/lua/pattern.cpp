@@ -15,29 +15,19 @@ bool between(int c, int first, int last) { return c >= first && c <= last; }
 
 bool in_class(int name, int c) {
   switch (name | 0x20) {
-    case 'a':
-      return between(c, 'A', 'Z') || between(c, 'a', 'z');
-    case 'c':
-      return between(c, 0, 0x1F) || c == 0x7F;
-    case 'd':
-      return between(c, '0', '9');
-    case 'l':
-      return between(c, 'a', 'z');
+    case 'a': return between(c, 'A', 'Z') || between(c, 'a', 'z');
+    case 'c': return between(c, 0, 0x1F) || c == 0x7F;
+    case 'd': return between(c, '0', '9');
+    case 'l': return between(c, 'a', 'z');
     case 'p':
       return between(c, 0x21, 0x2F) || between(c, 0x3A, 0x40) || between(c, 0x5B, 0x60) ||
              between(c, 0x7B, 0x7E);
-    case 's':
-      return c == ' ' || between(c, '\t', '\r');
-    case 'u':
-      return between(c, 'A', 'Z');
-    case 'w':
-      return between(c, '0', '9') || between(c, 'A', 'Z') || between(c, 'a', 'z');
-    case 'x':
-      return between(c, '0', '9') || between(c, 'a', 'f') || between(c, 'A', 'F');
-    case 'z':
-      return c == 0;
-    default:
-      return false;
+    case 's': return c == ' ' || between(c, '\t', '\r');
+    case 'u': return between(c, 'A', 'Z');
+    case 'w': return between(c, '0', '9') || between(c, 'A', 'Z') || between(c, 'a', 'z');
+    case 'x': return between(c, '0', '9') || between(c, 'a', 'f') || between(c, 'A', 'F');
+    case 'z': return c == 0;
+    default: return false;
   }
 }
 
@@ -252,8 +242,7 @@ class PatternParser {
     for (;;) {
       int c = peek();
       switch (c) {
-        case kEnd:
-          return true;
+        case kEnd: return true;
         case '%':
           if (!escape()) return false;
           break;
@@ -289,9 +278,7 @@ class PatternParser {
           }
           ++at_;
           break;
-        default:
-          ++at_;
-          single(one(c));
+        default: ++at_; single(one(c));
       }
     }
   }
@@ -380,15 +367,12 @@ Pattern::Found Pattern::match(std::string_view subject, std::size_t start, std::
         ++at;
         ++pc;
         break;
-      case Code::End:
-        return accept(at);
+      case Code::End: return accept(at);
       case Code::TailEnd:
         if (at >= subject.size()) return accept(at);
         failed = true;
         break;
-      case Code::Jump:
-        pc = static_cast<std::size_t>(step.a);
-        break;
+      case Code::Jump: pc = static_cast<std::size_t>(step.a); break;
       case Code::Split:
         retries_.push_back({step.b, at, 0});
         pc = static_cast<std::size_t>(step.a);

@@ -16,10 +16,8 @@ constexpr double kExactMax = 9007199254740992.0;
 bool survives(const json::Value& value, std::size_t& seen) {
   ++seen;
   switch (value.kind()) {
-    case json::Kind::Null:
-      return false;
-    case json::Kind::Int:
-      return std::abs(value.number()) < kExactMax;
+    case json::Kind::Null: return false;
+    case json::Kind::Int: return std::abs(value.number()) < kExactMax;
     case json::Kind::Array:
       for (const json::Value& item : value.items()) {
         if (!survives(item, seen)) return false;
@@ -30,8 +28,7 @@ bool survives(const json::Value& value, std::size_t& seen) {
         if (!survives(member.value, seen)) return false;
       }
       return true;
-    default:
-      return true;
+    default: return true;
   }
 }
 
@@ -73,8 +70,7 @@ json::Value through_lua(const json::Value& value) {
       }
       return json::Value::object(std::move(members));
     }
-    default:
-      return value;
+    default: return value;
   }
 }
 
@@ -107,10 +103,8 @@ json::Value key_text(lua_State* L, int index) {
       append_float(text, lua_tonumber(L, index));
       return json::Value(text);
     }
-    case LUA_TBOOLEAN:
-      return json::Value(lua_toboolean(L, index) ? "true" : "false");
-    default:
-      return json::Value("map[]");
+    case LUA_TBOOLEAN: return json::Value(lua_toboolean(L, index) ? "true" : "false");
+    default: return json::Value("map[]");
   }
 }
 
@@ -167,14 +161,9 @@ bool build(lua_State* L, Vm& vm, int index, int depth) {
 bool build_scalar(lua_State* L, int index) {
   Vm& vm = Vm::of(L);
   switch (lua_type(L, index)) {
-    case LUA_TNIL:
-      vm.built() = {};
-      return true;
-    case LUA_TBOOLEAN:
-      vm.built() = json::Value(lua_toboolean(L, index) != 0);
-      return true;
-    case LUA_TNUMBER:
-      return build_number(vm, lua_tonumber(L, index));
+    case LUA_TNIL: vm.built() = {}; return true;
+    case LUA_TBOOLEAN: vm.built() = json::Value(lua_toboolean(L, index) != 0); return true;
+    case LUA_TNUMBER: return build_number(vm, lua_tonumber(L, index));
     case LUA_TSTRING: {
       std::size_t size = 0;
       const char* text = lua_tolstring(L, index, &size);
@@ -182,8 +171,7 @@ bool build_scalar(lua_State* L, int index) {
       vm.built() = json::Value(std::string_view(text, size));
       return true;
     }
-    default:
-      return fail(vm, "json: unsupported type: lua.LGFunction");
+    default: return fail(vm, "json: unsupported type: lua.LGFunction");
   }
 }
 

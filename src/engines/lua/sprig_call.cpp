@@ -15,16 +15,11 @@ using Kind = SprigArgument::Kind;
 
 Value scalar(const SprigArgument& argument) {
   switch (argument.kind) {
-    case Kind::Integer:
-      return Value::of_int(argument.integer);
-    case Kind::Counter:
-      return Value::of_integer(Type::Uint32, argument.integer);
-    case Kind::Number:
-      return Value::of_float(argument.number);
-    case Kind::Bool:
-      return Value::of_bool(argument.boolean);
-    default:
-      return Value::of_text(argument.text);
+    case Kind::Integer: return Value::of_int(argument.integer);
+    case Kind::Counter: return Value::of_integer(Type::Uint32, argument.integer);
+    case Kind::Number: return Value::of_float(argument.number);
+    case Kind::Bool: return Value::of_bool(argument.boolean);
+    default: return Value::of_text(argument.text);
   }
 }
 
@@ -40,20 +35,15 @@ json::Value list_to_json(const Value& value) {
 json::Value to_json(const Value& value) {
   if (value.is_list()) return list_to_json(value);
   switch (value.type) {
-    case Type::Bool:
-      return json::Value(value.boolean);
+    case Type::Bool: return json::Value(value.boolean);
     case Type::Int:
     case Type::Int32:
     case Type::Int64:
     case Type::Uint8:
-    case Type::Uint32:
-      return json::Value(value.integer);
-    case Type::Float64:
-      return json::Value(value.number);
-    case Type::String:
-      return json::Value(value.text());
-    default:
-      return {};
+    case Type::Uint32: return json::Value(value.integer);
+    case Type::Float64: return json::Value(value.number);
+    case Type::String: return json::Value(value.text());
+    default: return {};
   }
 }
 
@@ -96,8 +86,7 @@ SprigAnswer call_sprig(std::string_view function, std::span<const SprigArgument>
           pairs.set(list[i].text, json::Value(list[i + 1].text));
         values.push_back(Value::of_json(pairs));
         break;
-      default:
-        values.push_back(scalar(argument));
+      default: values.push_back(scalar(argument));
     }
   }
   SprigAnswer answer;

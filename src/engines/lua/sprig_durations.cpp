@@ -45,15 +45,9 @@ int sprig_duration_round(lua_State* L) {
     case LUA_TNUMBER:
       push_number_text(L, static_cast<double>(to_integer(lua_tonumber(L, 1))));
       break;
-    case LUA_TSTRING:
-      lua_pushvalue(L, 1);
-      break;
-    case LUA_TNIL:
-      lua_pushliteral(L, "0");
-      break;
-    default:
-      push_text(L, 1);
-      break;
+    case LUA_TSTRING: lua_pushvalue(L, 1); break;
+    case LUA_TNIL: lua_pushliteral(L, "0"); break;
+    default: push_text(L, 1); break;
   }
   if (lua_type(L, 1) != LUA_TSTRING) {
     lua_pushliteral(L, "s");

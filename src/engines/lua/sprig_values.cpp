@@ -17,22 +17,17 @@ using Kind = SprigArgument::Kind;
 bool is_empty(lua_State* L, int index) {
   switch (lua_type(L, index)) {
     case LUA_TNIL:
-    case LUA_TNONE:
-      return true;
-    case LUA_TBOOLEAN:
-      return !lua_toboolean(L, index);
-    case LUA_TNUMBER:
-      return lua_tonumber(L, index) == 0;
-    case LUA_TSTRING:
-      return lua_objlen(L, index) == 0;
+    case LUA_TNONE: return true;
+    case LUA_TBOOLEAN: return !lua_toboolean(L, index);
+    case LUA_TNUMBER: return lua_tonumber(L, index) == 0;
+    case LUA_TSTRING: return lua_objlen(L, index) == 0;
     case LUA_TTABLE:
       make_whole(L, index);
       lua_pushnil(L);
       if (lua_next(L, index) == 0) return true;
       lua_pop(L, 2);
       return false;
-    default:
-      return false;
+    default: return false;
   }
 }
 

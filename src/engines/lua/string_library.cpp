@@ -365,8 +365,7 @@ int string_format(lua_State* L) {
   for (int i = 2; i <= count; ++i) {
     FormatArgument argument;
     switch (lua_type(L, i)) {
-      case LUA_TNIL:
-        break;
+      case LUA_TNIL: break;
       case LUA_TBOOLEAN:
         argument.kind = FormatArgument::Kind::Bool;
         argument.boolean = lua_toboolean(L, i) != 0;

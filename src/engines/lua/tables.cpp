@@ -128,22 +128,13 @@ bool push_library_value(lua_State* L, int environment) {
 
 void push_json(lua_State* L, const json::Value& value) {
   switch (value.kind()) {
-    case json::Kind::Null:
-      lua_pushnil(L);
-      return;
-    case json::Kind::Bool:
-      lua_pushboolean(L, value.boolean());
-      return;
+    case json::Kind::Null: lua_pushnil(L); return;
+    case json::Kind::Bool: lua_pushboolean(L, value.boolean()); return;
     case json::Kind::Int:
-    case json::Kind::Double:
-      lua_pushnumber(L, value.number());
-      return;
-    case json::Kind::String:
-      push(L, value.text());
-      return;
+    case json::Kind::Double: lua_pushnumber(L, value.number()); return;
+    case json::Kind::String: push(L, value.text()); return;
     case json::Kind::Array:
-    case json::Kind::Object:
-      break;
+    case json::Kind::Object: break;
   }
   luaL_checkstack(L, 4, "stack overflow");
   int room = static_cast<int>(std::min(value.size(), kMembersReserved));
@@ -244,9 +235,7 @@ OrderedKey ordered_key(lua_State* L, double number) {
       key.rank = 3;
       key.number = lua_toboolean(L, -1);
       break;
-    default:
-      key.rank = 4;
-      break;
+    default: key.rank = 4; break;
   }
   return key;
 }
@@ -279,18 +268,10 @@ void push_sorted(lua_State* L, Vm& vm, int table, int list, int count) {
   for (const OrderedKey& key : keys) {
     switch (key.rank) {
       case 0:
-      case 1:
-        lua_pushnumber(L, key.number);
-        break;
-      case 2:
-        push(L, key.text);
-        break;
-      case 3:
-        lua_pushboolean(L, key.number != 0);
-        break;
-      default:
-        others = true;
-        continue;
+      case 1: lua_pushnumber(L, key.number); break;
+      case 2: push(L, key.text); break;
+      case 3: lua_pushboolean(L, key.number != 0); break;
+      default: others = true; continue;
     }
     lua_rawseti(L, list, ++count);
   }

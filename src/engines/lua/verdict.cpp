@@ -14,19 +14,13 @@ namespace {
 
 std::string_view kind_text(const json::Value& value) {
   switch (value.kind()) {
-    case json::Kind::Null:
-      return "null";
-    case json::Kind::Bool:
-      return "bool";
+    case json::Kind::Null: return "null";
+    case json::Kind::Bool: return "bool";
     case json::Kind::Int:
-    case json::Kind::Double:
-      return "number";
-    case json::Kind::String:
-      return "string";
-    case json::Kind::Array:
-      return "array";
-    case json::Kind::Object:
-      return "object";
+    case json::Kind::Double: return "number";
+    case json::Kind::String: return "string";
+    case json::Kind::Array: return "array";
+    case json::Kind::Object: return "object";
   }
   return "";
 }

@@ -87,8 +87,8 @@ Excerpt excerpt(const std::string& file, const std::string& text, const Source& 
     blanks += c == '\t' ? '\t' : ' ';
   }
   result.place += ":" + std::to_string(characters + 1);
-  result.lines += "\n  " + std::string(digits, ' ') + " | " + blanks + "^" +
-                  std::string(std::max<std::size_t>(mark.width, 1) - 1, '~');
+  std::string underlined = "^" + std::string(std::max<std::size_t>(mark.width, 1) - 1, '~');
+  result.lines += "\n  " + std::string(digits, ' ') + " | " + blanks + underlined;
   return result;
 }
 

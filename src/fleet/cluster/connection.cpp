@@ -43,7 +43,9 @@ class Link::Stream final : public io::BodyStream {
 };
 
 Link::Link(io::Loop& loop, std::string user_agent)
-    : client_(loop, *this, std::move(user_agent)), mapper_(client_) {}
+    : client_(loop, *this, std::move(user_agent)), mapper_(client_) {
+  client_.set_connection([this] { return current_.token(); });
+}
 
 void Link::connect(std::unique_ptr<io::Exchange> exchange) {
   current_.request();

@@ -24,9 +24,10 @@ kube::Resource event_based_add_on() {
 
 }  // namespace
 
-Management::Management(client::Client& management_client, std::string own_namespace)
+Management::Management(client::Client& management_client, Log& log, std::string own_namespace)
     : sveltos_clusters(management_client, lib_resource("sveltosclusters", "SveltosCluster", Scope::Namespaced),
                        model::parse_sveltos_cluster),
+      capi_clusters(management_client, log),
       event_sources(management_client, lib_resource("eventsources", "EventSource", Scope::Cluster),
                     model::parse_event_source),
       event_triggers(management_client, lib_resource("eventtriggers", "EventTrigger", Scope::Cluster),
@@ -53,6 +54,7 @@ Management::Management(client::Client& management_client, std::string own_namesp
 void Management::start(io::TaskScope& scope) {
   scope_ = &scope;
   sveltos_clusters.collection.start(scope);
+  capi_clusters.start(scope);
   event_sources.collection.start(scope);
   event_triggers.collection.start(scope);
   event_based_add_ons.collection.start(scope);
@@ -81,7 +83,8 @@ io::Task<Result<void>> Management::wait_synced(io::Context context) {
     auto synced = co_await store->wait_synced(context, client_.loop());
     if (!synced) co_return synced;
   }
-  co_return {};
+  auto synced = co_await capi_clusters.wait_synced(std::move(context));
+  co_return synced;
 }
 
 io::Task<Result<control::Collection*>> Management::other(io::Context context, kube::GroupVersionKind gvk) {

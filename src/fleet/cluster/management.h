@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "fleet/cluster/capi.h"
 #include "fleet/cluster/typed.h"
 #include "fleet/model/cluster_summary.h"
 #include "fleet/model/event_report.h"
@@ -29,11 +30,14 @@ struct Kept {
   control::Store& store() { return collection.store(); }
 };
 
+// How long a status may give way to other writes.
+inline constexpr Duration kQuietMax = std::chrono::milliseconds(200);
+
 // Thread: the loop's.
 class Management {
  public:
   // `own_namespace` is where generated objects go ("projectsveltos").
-  Management(client::Client& management_client, std::string own_namespace);
+  Management(client::Client& management_client, Log& log, std::string own_namespace);
   Management(const Management&) = delete;
   Management& operator=(const Management&) = delete;
 
@@ -42,10 +46,13 @@ class Management {
   io::Task<Result<void>> wait_synced(io::Context context);
 
   client::Client& management_client() { return client_; }
+  // Before a status is decided and written: statuses give way to the writes that an event waits for.
+  io::Task<void> quiet(io::Context context) { return client_.quiet(std::move(context), kQuietMax); }
   client::Mapper& mapper() { return mapper_; }
   const std::string& own_namespace() const { return own_namespace_; }
 
   Kept<model::SveltosCluster> sveltos_clusters;
+  CapiClusters capi_clusters;
   Kept<model::EventSource> event_sources;
   Kept<model::EventTrigger> event_triggers;
   Kept<model::EventTrigger> event_based_add_ons;

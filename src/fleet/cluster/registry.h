@@ -1,7 +1,8 @@
 // The clusters of the fleet: which there are, what their labels say, whether they are ready, and a client for each.
 //
-// It reads SveltosClusters and their kubeconfig Secrets from the management cluster, probes each cluster, and writes the
-// SveltosCluster's status (reference/core.md 2.2-2.5). Steps ask it for views and clients; they never hold credentials.
+// It reads SveltosClusters, Cluster API's Clusters and their kubeconfig Secrets from the management cluster, probes
+// each cluster, and writes the SveltosCluster's status (reference/core.md 2.2-2.5); a Cluster's status is not ours to
+// write. Steps ask it for views and clients; they never hold credentials.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include <set>
 
 #include "fleet/cluster/connection.h"
+#include "fleet/cluster/credentials.h"
 #include "fleet/cluster/management.h"
 #include "fleet/model/reference.h"
 #include "foundation/base/log.h"
@@ -38,13 +40,17 @@ class Cluster {
 
  private:
   friend class Registry;
+  // As Connected or not; a cluster that was never asked is neither.
+  enum class Health { Unknown, Good, Bad };
   model::ClusterRef ref_;
   std::string uid_;
   json::Value object_;
   bool ready_ = false;
   bool paused_ = false;
   kube::Kubeconfig config_;
-  std::string secret_version_;
+  Health health_ = Health::Unknown;
+  // What the log was told about a cluster that has no status of ours.
+  std::string logged_;
   Link link_;
 };
 
@@ -58,10 +64,16 @@ struct ProbeTimes {
   Duration answer_max = std::chrono::seconds(10);
 };
 
+struct RegistryOptions {
+  ProbeTimes times;
+  // Cluster API clusters without this annotation are not looked at; "" looks at all.
+  std::string capi_onboard_annotation;
+};
+
 // Thread: the loop's.
 class Registry {
  public:
-  Registry(io::Loop& loop, Log& log, Management& management, Dialer& dialer, ProbeTimes times = {});
+  Registry(io::Loop& loop, Log& log, Management& management, Dialer& dialer, RegistryOptions options = {});
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
@@ -78,18 +90,25 @@ class Registry {
   void listen(std::function<void(ClusterChange, Cluster&)> listener) { listeners_.push_back(std::move(listener)); }
 
  private:
-  void hear_cluster(const control::Change& change);
+  void hear_cluster(model::ClusterType type, const control::Change& change);
+  void forget(const model::ClusterRef& ref);
   void hear_secret(const control::Change& change);
   void tell(ClusterChange change, Cluster& cluster);
   io::Task<Result<control::Again>> probe(io::Context context, model::ClusterRef ref);
-  Result<void> adopt_credentials(Cluster& cluster, const model::SveltosCluster& spec);
+  // Nothing for a cluster that is not to be reached: gone, going, or not ready for it.
+  std::optional<KubeconfigPlace> place_of(const model::ClusterRef& ref) const;
+  // Why a cluster is not served at all.
+  std::optional<std::string> unserved(const model::ClusterRef& ref) const;
+  Result<void> adopt_credentials(Cluster& cluster, const KubeconfigPlace& place);
+  io::Task<Result<std::string>> ask_version(io::Context context, std::shared_ptr<Cluster> cluster, KubeconfigPlace place);
   io::Task<Result<void>> record(io::Context context, std::shared_ptr<Cluster> cluster, Result<std::string> version);
+  void log_health(Cluster& cluster, const Result<std::string>& version);
 
   io::Loop& loop_;
   Log& log_;
   Management& management_;
   Dialer& dialer_;
-  ProbeTimes times_;
+  RegistryOptions options_;
   std::map<model::ClusterRef, std::shared_ptr<Cluster>> clusters_;
   std::map<model::ClusterRef, control::Backoff> backoffs_;
   std::vector<std::function<void(ClusterChange, Cluster&)>> listeners_;

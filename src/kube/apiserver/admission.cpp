@@ -117,6 +117,7 @@ Outcome<void> complete(Core& core, Call& call, json::Value& fresh, const json::V
   if (is(call, "", "namespaces") && call.route.subresource.empty()) complete_namespace(fresh, old);
   // What the loss of the status took away.
   if (is(call, "apiextensions.k8s.io", "customresourcedefinitions") && !old) fresh = schema::default_definition(std::move(fresh));
+  if (is(call, "apiextensions.k8s.io", "customresourcedefinitions") && call.route.subresource.empty()) fresh = schema::with_storage_version(std::move(fresh));
   if (is(call, "", "services") && call.route.subresource.empty()) return complete_service(core, call, fresh, old);
   if (is(call, "", "services") && call.route.subresource == "status") default_ingress_mode(fresh);
   if (is(call, "", "pods") && !old) {

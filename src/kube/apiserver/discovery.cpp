@@ -210,7 +210,7 @@ json::Value version_document() {
                        {"emulationMinor", "36"},
                        {"minCompatibilityMajor", "1"},
                        {"minCompatibilityMinor", "35"},
-                       {"gitVersion", "v1.36.3"},
+                       {"gitVersion", kServerVersion},
                        {"gitCommit", "lesto"},
                        {"gitTreeState", "clean"},
                        {"buildDate", "2026-01-01T00:00:00Z"},
@@ -224,13 +224,14 @@ std::optional<io::Response> discover(Core& core, const Call& call) {
   const std::string& path = call.route.path;
   if (path.find("//") != path.npos) return std::nullopt;
   if (parts.empty()) {
-    return json_response(200, json::object({{"paths", json::array({"/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"})}}));
+    return json_response(200, json::object({{"paths", json::array({"/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"})}}));
   }
   if (parts.size() == 1 && parts[0] == "version") return json_response(200, version_document());
   if (parts[0] == "healthz" || parts[0] == "livez" || parts[0] == "readyz") return text_response(200, "ok");
   if (parts.size() == 1 && parts[0] == "api") return group_discovery(core, call, true);
   if (parts.size() == 1 && parts[0] == "apis") return group_discovery(core, call, false);
   if (parts.size() >= 2 && parts[0] == "openapi" && parts[1] == "v3") return serve_openapi(core, call);
+  if (parts.size() == 2 && parts[0] == "openapi" && parts[1] == "v2") return serve_openapi_v2(call);
   if (parts.size() == 1 && parts[0] == "metrics") return text_response(200, "");
   if (parts.size() == 2 && parts[0] == "api" && parts[1] == "v1") {
     json::Value list = resource_list(core.registry, "", "v1");

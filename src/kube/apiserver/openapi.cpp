@@ -3,6 +3,7 @@
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
 #include "kube/apiserver/data.h"
+#include "kube/apiserver/discovery.h"
 
 namespace lesto::apiserver {
 
@@ -124,7 +125,7 @@ json::Value document(const Registry& registry, const GroupVersion& gv) {
     if (resource->custom) add_custom_schemas(schemas, *resource, gv);
   }
   return json::object({{"openapi", "3.0.0"},
-                       {"info", json::object({{"title", "Kubernetes"}, {"version", "v1.36.3"}})},
+                       {"info", json::object({{"title", "Kubernetes"}, {"version", kServerVersion}})},
                        {"paths", std::move(paths)},
                        {"components", json::object({{"schemas", std::move(schemas)}})}});
 }
@@ -183,6 +184,25 @@ std::optional<io::Response> serve_openapi(Core& core, const Call& call) {
     out.headers.push_back({"cache-control", "public, immutable"});
     out.headers.push_back({"expires", "Fri, 01 Jan 2038 00:00:00 GMT"});
   }
+  return out;
+}
+
+io::Response serve_openapi_v2(const Call& call) {
+  constexpr std::string_view kProtobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  constexpr std::string_view kSwagger = "2.0";
+  constexpr std::string_view kTitle = "Kubernetes";
+  if (call.header("accept").find("protobuf") == std::string_view::npos) {
+    json::Value info = json::object({{"title", kTitle}, {"version", kServerVersion}});
+    return json_response(200, json::object({{"swagger", kSwagger}, {"info", info}, {"paths", json::Value::object()}}));
+  }
+  // gnostic's openapi.v2.Document: swagger is field 1; info, a message with title (1) and version (2), is field 2.
+  auto field = [](char number, std::string_view text) {
+    return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(text.size())} + std::string(text);
+  };
+  std::string info = field(1, kTitle) + field(2, kServerVersion);
+  io::Response out;
+  out.headers.push_back({"content-type", std::string(kProtobuf)});
+  out.body = field(1, kSwagger) + field(2, info);
   return out;
 }
 

@@ -80,6 +80,27 @@ TEST_F(ServerTest, serves_custom_resources_as_soon_as_their_definition_is_there)
   EXPECT_EQ(get(things).status, 404);
 }
 
+TEST_F(ServerTest, gives_an_empty_openapi_v2_document_to_who_still_asks_for_one) {
+  Answer json = get("/openapi/v2");
+  EXPECT_EQ(json.status, 200);
+  EXPECT_EQ(json.body["swagger"].text(), "2.0");
+}
+
+TEST_F(ServerTest, never_gives_one_address_to_two_services) {
+  auto service = [](const std::string& name, const std::string& spec) {
+    return R"({"metadata":{"name":")" + name + R"("},"spec":{"ports":[{"port":80}])" + spec + "}}";
+  };
+  const std::string path = "/api/v1/namespaces/default/services";
+  Answer first = post(path, service("a", R"(,"clusterIP":"10.96.7.7")"));
+  ASSERT_EQ(first.status, 201) << first.text;
+  EXPECT_EQ(post(path, service("b", R"(,"clusterIP":"10.96.7.7")")).status, 422);
+  EXPECT_EQ(call("DELETE", path + "/a").status, 200);
+  // The number is free again with its Service, and one that was refused holds none.
+  EXPECT_EQ(post(path, service("c", R"(,"clusterIP":"10.96.7.7")")).status, 201);
+  EXPECT_EQ(post(path, service("d", R"(,"clusterIP":"10.96.7.8","type":"Nonsense")")).status, 422);
+  EXPECT_EQ(post(path, service("e", R"(,"clusterIP":"10.96.7.8")")).status, 201);
+}
+
 TEST_F(ServerTest, empties_a_namespace_before_it_goes) {
   ASSERT_EQ(post("/api/v1/namespaces", R"({"metadata":{"name":"n"}})").status, 201);
   loop_.run_for(std::chrono::seconds(1));

@@ -36,6 +36,12 @@ io::Task<Result<std::string>> read_all(io::Context context, std::unique_ptr<io::
   }
 }
 
+bool is_urgent(const io::Request& request) {
+  if (request.method == "GET") return false;
+  std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
+  return !path.ends_with("/status");
+}
+
 Result<WatchEvent> read_event(std::string_view line) {
   TRY_ASSIGN(json::Value frame, json::parse(line));
   WatchEvent event;
@@ -87,6 +93,14 @@ io::Task<Result<std::optional<std::vector<WatchEvent>>>> Watch::next(io::Context
   co_return std::optional(std::move(events));
 }
 
+io::Task<void> Client::quiet(io::Context context, Duration at_most) {
+  if (urgent_ == 0) co_return;
+  io::Completion<void> silence(loop_);
+  waiting_for_quiet_.push_back(silence);
+  auto waited = co_await silence.wait(context.until(loop_.now() + at_most));
+  (void)waited;
+}
+
 void Client::add_headers(io::Request& request) const {
   request.headers.push_back({"user-agent", user_agent_});
 }
@@ -94,7 +108,12 @@ void Client::add_headers(io::Request& request) const {
 io::Task<Result<json::Value>> Client::call(io::Context context, io::Request request, std::string what) {
   add_headers(request);
   io::Context bounded = context.until(loop_.now() + kCallTimeout);
+  bool urgent = is_urgent(request);
+  if (urgent) ++urgent_;
   auto response = co_await exchange_.send(std::move(bounded), std::move(request));
+  if (urgent && --urgent_ == 0) {
+    for (const io::Completion<void>& waiter : std::exchange(waiting_for_quiet_, {})) waiter.complete({});
+  }
   if (!response) co_return fail(std::move(response.error()).during(std::move(what)));
   if (response->status < 200 || response->status > 299) {
     co_return fail(error_of(*response, response->body).during(std::move(what)));
@@ -193,6 +212,17 @@ io::Task<Result<json::Value>> Client::get_path(io::Context context, std::string 
   io::Request request;
   request.headers = {{"accept", std::move(accept)}};
   std::string what = "get " + path;
+  request.target = std::move(path);
+  auto result = co_await call(std::move(context), std::move(request), std::move(what));
+  co_return result;
+}
+
+io::Task<Result<json::Value>> Client::post_path(io::Context context, std::string path, json::Value body) {
+  io::Request request;
+  request.method = "POST";
+  request.headers = {{"accept", "application/json"}, {"content-type", "application/json"}};
+  request.body = json::write(body);
+  std::string what = "post " + path;
   request.target = std::move(path);
   auto result = co_await call(std::move(context), std::move(request), std::move(what));
   co_return result;

@@ -69,8 +69,19 @@ class Client {
   // Any path that answers with JSON: discovery, /version.
   io::Task<Result<json::Value>> get_path(io::Context context, std::string path,
                                          std::string accept = "application/json");
+  // POST of an object that is asked rather than kept: TokenRequest, SelfSubjectReview.
+  io::Task<Result<json::Value>> post_path(io::Context context, std::string path, json::Value body);
+
+  // Ends when no write is under way but those of statuses, or after `at_most`: what can wait gives way in a burst to what
+  // somebody waits for, and says then in one write what would have been many.
+  io::Task<void> quiet(io::Context context, Duration at_most);
 
   io::Loop& loop() { return loop_; }
+
+  // Requested when what is below this client is replaced, so that waiting for it to get better is
+  // pointless from then on. A client over one connection for life has a token that never is.
+  io::Cancel connection() const { return connection_ ? connection_() : io::Cancel(); }
+  void set_connection(std::function<io::Cancel()> connection) { connection_ = std::move(connection); }
 
  private:
   io::Task<Result<json::Value>> call(io::Context context, io::Request request, std::string doing);
@@ -79,6 +90,9 @@ class Client {
   io::Loop& loop_;
   io::Exchange& exchange_;
   std::string user_agent_;
+  std::function<io::Cancel()> connection_;
+  std::size_t urgent_ = 0;  // writes under way, without those of statuses
+  std::vector<io::Completion<void>> waiting_for_quiet_;
 };
 
 }  // namespace lesto::client

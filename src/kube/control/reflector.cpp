@@ -37,9 +37,19 @@ io::Task<void> Reflector::run(io::Context context) {
     if (ended || ended.error().code() == Code::Gone) continue;
     broken_ = ended.error();
     consumer_.state(broken_);
-    auto slept = co_await io::sleep(client_.loop(), context, backoff_.next(*broken_));
-    if (!slept) co_return;
+    co_await wait_to_try_again(context);
   }
+}
+
+// A new connection or new credentials end the wait: what was wrong may be right now.
+io::Task<void> Reflector::wait_to_try_again(io::Context context) {
+  io::CancelSource over;
+  auto cancelled = context.cancel.on_request([&over] { over.request(); });
+  io::Cancel connection = client_.connection();
+  if (connection.requested()) co_return;
+  auto replaced = connection.on_request([&over] { over.request(); });
+  auto slept = co_await io::sleep(client_.loop(), {over.token(), Time::max()}, backoff_.next(*broken_));
+  if (!slept && !context.cancel.requested()) backoff_.reset();
 }
 
 io::Task<Result<void>> Reflector::list(io::Context context) {

@@ -59,6 +59,7 @@ class Reflector {
  private:
   io::Task<Result<void>> list(io::Context context);
   io::Task<Result<void>> watch(io::Context context);
+  io::Task<void> wait_to_try_again(io::Context context);
   void deliver(json::Value object);
   void handle(client::WatchEvent event);
 

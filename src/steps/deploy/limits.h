@@ -17,7 +17,9 @@ inline constexpr std::size_t kDeletesPerProfile = 2'000;
 inline constexpr std::size_t kDeletesOfFleet = 20'000;
 inline constexpr Duration kDeleteWindow = std::chrono::minutes(1);
 
-// The inventory of a cluster is one object that lists all others: so long a time for each object between two writes.
-inline constexpr Duration kInventoryWait = std::chrono::milliseconds(1);
+// The inventory of a cluster is one object that lists all others: a change waits so long for more of them, and so long
+// for each object in the list.
+inline constexpr Duration kInventoryPause = std::chrono::seconds(1);
+inline constexpr Duration kInventoryPauseEach = std::chrono::milliseconds(1);
 
 }  // namespace lesto::deploy

@@ -5,6 +5,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "fleet/model/unsupported.h"
 #include "steps/deploy/act.h"
 #include "steps/deploy/gather.h"
 #include "steps/deploy/inventory.h"
@@ -33,7 +34,7 @@ class Step {
     std::unique_ptr<Target> target;
     std::unique_ptr<Summaries> summaries;
     std::unique_ptr<io::TaskScope> scope;
-    Time inventory_after{};  // the inventory is not written before
+    std::optional<Time> inventory_due;  // when a change that waits is written to the inventory
   };
 
   void listen();
@@ -52,8 +53,14 @@ class Step {
   io::Task<Result<control::Again>> withdraw(io::Context context, std::shared_ptr<const model::ClusterSummary> summary);
   io::Task<Result<void>> watch_kinds(io::Context context, Target& target, std::set<std::string> kinds);
   io::Task<Result<void>> drop_finalizer(io::Context context, kube::ObjectKey key);
-  io::Task<Result<void>> write_status(io::Context context, kube::ObjectKey key, Outcome outcome);
+  // Has the status written; the work on the summary goes on meanwhile.
+  void tell(const kube::ObjectKey& key, Outcome outcome);
+  io::Task<Result<control::Again>> write_status(io::Context context, kube::ObjectKey key);
   io::Task<Result<control::Again>> write_inventory(io::Context context, model::ClusterRef ref);
+  model::UnsupportedFields tenant_fields(const model::ClusterSummary& summary) const;
+  Rules rules_of(const model::ClusterSummary& summary, const Owner& owner) const;
+  ledger::Input read_summary(const kube::ObjectKey& key) const;
+  void note(const kube::ObjectKey& key, const Outcome& outcome);
   std::set<std::string> known_kinds(const model::ClusterSummary& summary) const;
   void remember_uses(const kube::ObjectKey& key, std::vector<Use> uses);
 
@@ -68,6 +75,9 @@ class Step {
   std::map<model::ClusterRef, std::unique_ptr<Lane>> lanes_;
   // Summaries whose cluster does not exist.
   std::unique_ptr<Summaries> orphans_;
+  // What is still to be told, by summary.
+  std::unordered_map<kube::ObjectKey, std::shared_ptr<const Outcome>> outcomes_;
+  Summaries statuses_;
   control::Queue<model::ClusterRef> inventories_;
   std::map<Use, std::set<kube::ObjectKey>> users_;
   std::unordered_map<kube::ObjectKey, std::vector<Use>> uses_;

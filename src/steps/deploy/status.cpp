@@ -35,7 +35,7 @@ control::Condition ready(const Outcome& outcome) {
       break;
     case Phase::Failed:
       condition.status = control::ConditionStatus::False;
-      condition.reason = outcome.error && outcome.error->code() == Code::Conflict ? "Conflict" : "Failed";
+      condition.reason = outcome.held_elsewhere ? "Conflict" : "Failed";
       break;
   }
   return condition;
@@ -83,7 +83,7 @@ json::Value decide_status(const Outcome& outcome, const json::Value& summary, Ti
   json::Value features = json::array({feature_summary(outcome, before["featureSummaries"][0], now)});
   json::Value kinds = deployed_kinds(outcome);
   json::Value conditions = control::with_condition(before["conditions"], ready(outcome),
-                                                   summary["metadata"]["generation"].integer(), now);
+                                                   outcome.generation, now);
   bool same = before["featureSummaries"] == features && before["deployedGVKs"] == kinds &&
               control::same_conditions(before["conditions"], conditions);
   if (same) return {};

@@ -17,6 +17,8 @@ struct Outcome {
   std::optional<Error> error;        // Failed: the first thing that failed; Waiting: what it waits for
   std::string hash;                  // Deployed: of what was deployed
   std::set<std::string> kinds;       // "Service.v1.", deployed in this pass or before
+  std::int64_t generation = 0;       // of the spec that it is about
+  bool held_elsewhere = false;       // Failed, since somebody else holds an object: not a 409 of the cluster
 };
 
 // The status to merge into the summary, or null when it says so already.

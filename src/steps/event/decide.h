@@ -14,9 +14,9 @@
 namespace lesto::event {
 
 // A report holds at most so many matches, and so many bytes of collected objects. One event writes one whole report, so
-// these bound what an event costs, however many objects match (docs/decisions/0008).
+// these bound what an event costs, however many objects match (docs/decisions/0010).
 inline constexpr std::size_t kReportMatchesMax = 256;
-inline constexpr std::size_t kReportBytesMax = 32 * 1024;
+inline constexpr std::size_t kReportBytesMax = 16 * 1024;
 // The matches of one source in one cluster, over all its reports.
 inline constexpr std::size_t kMatchesMax = 100'000;
 

@@ -48,8 +48,10 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
 }
 
 void Step::listen() {
+  // Labels count, too: they say whose rights are asked for.
   auto spec_changed = [this](const control::Change& change) {
     if (change.before["spec"] != change.after["spec"] ||
+        change.before["metadata"]["labels"] != change.after["metadata"]["labels"] ||
         change.before["metadata"]["deletionTimestamp"] != change.after["metadata"]["deletionTimestamp"]) {
       replan_soon_.request();
     }
@@ -197,7 +199,8 @@ Inputs Step::gather(const SourceKey& key) {
     }
     if (!complete) inputs.incomplete.insert({selector.group, selector.kind});
   }
-  if (!source->spec.aggregated_selection.empty() && !inputs.incomplete.empty()) inputs.hold = true;
+  bool aggregates = !source->spec.aggregated_selection.empty();
+  if (inputs.wanted && aggregates && !inputs.incomplete.empty()) inputs.hold = true;
   return inputs;
 }
 
@@ -286,6 +289,7 @@ std::vector<SourceState> Step::states_of(const std::string& source) const {
 }
 
 io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, std::string name) {
+  co_await management_.quiet(context);
   kube::ObjectKey key{"", name};
   const json::Value& object = management_.event_sources.store().get(key);
   if (object.is_null()) co_return control::Again{};

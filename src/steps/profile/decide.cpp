@@ -66,6 +66,8 @@ Decision decide(const Inputs& inputs) {
   bool going = profile.meta.deleted.has_value();
   for (const Target& target : inputs.matching) {
     if (going) break;
+    // What was deployed to a cluster that is gone says nothing about the next one of that name.
+    if (!target.exists) continue;
     wanted.insert(target.cluster);
     auto found = inputs.existing.find(target.cluster);
     if (found == inputs.existing.end()) {

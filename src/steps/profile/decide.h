@@ -17,6 +17,7 @@ namespace lesto::profile {
 struct Target {
   model::ClusterRef cluster;
   bool ready = false;  // exists, ready, not being deleted
+  bool exists = true;  // only a cluster that a profile names may be missing
 };
 
 struct Inputs {

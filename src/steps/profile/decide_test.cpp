@@ -33,6 +33,7 @@ json::Value decide_case(const json::Value& given) {
   Inputs inputs{.profile = read_profile(given["profile"]), .matching = {}, .existing = {}};
   for (const json::Value& name : given["matching"].items()) inputs.matching.push_back({cluster(name.text()), true});
   for (const json::Value& name : given["notReady"].items()) inputs.matching.push_back({cluster(name.text()), false});
+  for (const json::Value& name : given["gone"].items()) inputs.matching.push_back({cluster(name.text()), false, false});
   for (const json::Member& summary : given["summaries"].members()) {
     inputs.existing[cluster(summary.name())] = read_summary(summary.name(), summary.value);
   }

@@ -48,7 +48,8 @@ Result<std::vector<Target>> gather_matching(const cluster::Registry& registry, c
   std::vector<Target> targets;
   for (const model::ClusterRef& ref : clusters) {
     auto cluster = registry.find(ref);
-    targets.push_back({ref, cluster && cluster->ready() && !kube::is_deleting(cluster->object())});
+    bool ready = cluster && cluster->ready() && !kube::is_deleting(cluster->object());
+    targets.push_back({ref, ready, cluster != nullptr});
   }
   return targets;
 }

@@ -1,24 +1,27 @@
 #include "steps/trigger/act.h"
 
 #include "fleet/model/names.h"
+#include "foundation/io/parallel.h"
 
 namespace lesto::trigger {
 namespace {
+
+constexpr std::size_t kWritesParallel = 16;
 
 control::Collection& collection_of(cluster::Management& management, const json::Value& object) {
   if (object["kind"].text() == "ClusterProfile") return management.cluster_profiles.collection;
   return object["kind"].text() == "Secret" ? management.secrets : management.config_maps;
 }
 
-void note(ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb, const json::Value& object, std::string reason) {
+void note(cluster::Management& management, ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb,
+          const json::Value& object, std::string reason) {
   ledger::Record record;
   record.step = "trigger";
   record.cluster = cluster::kManagement;
   record.subject = kube::text_of(object);
   record.verb = verb;
   record.reason = std::move(reason);
-  record.inputs.push_back({std::string(cluster::kManagement), "EventTrigger " + unit.trigger, {}, {}});
-  record.inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+  record.inputs = causes(management, unit);
   ledger.append(std::move(record), verb == ledger::Verb::Write ? object : json::Value());
 }
 
@@ -28,6 +31,25 @@ bool same_spec(const json::Value& live, const json::Value& wanted) {
   auto after = model::parse_profile(wanted);
   return before && after && before->spec == after->spec;
 }
+
+}  // namespace
+
+std::vector<ledger::Input> causes(cluster::Management& management, const Unit& unit) {
+  std::vector<ledger::Input> inputs;
+  std::string own(cluster::kManagement);
+  const json::Value& trigger = management.triggers(unit.form).store().get({"", unit.trigger});
+  if (!trigger.is_null()) inputs.push_back(ledger::as_read(own, trigger));
+  std::string name = model::event_report_name(unit.cluster, unit.source, 0);
+  const json::Value& report = management.event_reports.store().get({unit.cluster.ns, name});
+  if (!report.is_null()) inputs.push_back(ledger::as_read(own, report));
+  // In the version that the report holds.
+  if (!unit.object.key.name.empty()) {
+    inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+  }
+  return inputs;
+}
+
+namespace {
 
 // The live object with everything of ours as wanted and everything of others as it is; null when that changes nothing.
 json::Value merged(const json::Value& live, const json::Value& wanted) {
@@ -48,29 +70,34 @@ json::Value merged(const json::Value& live, const json::Value& wanted) {
   return next == live ? json::Value() : next;
 }
 
-io::Task<Result<void>> put(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
-                           json::Value wanted) {
-  control::Collection& collection = collection_of(management, wanted);
-  const json::Value& live = collection.get(kube::key_of(wanted));
-  if (live.is_null()) {
-    auto created = co_await collection.create(std::move(context), wanted);
-    if (!created) co_return fail(std::move(created).error());
-    note(ledger, unit, ledger::Verb::Write, wanted, "the object matches");
-    co_return {};
-  }
+// One object as it must become.
+struct Put {
+  json::Value wanted;
+  json::Value object;  // as it is sent; null when it is so already
+  bool fresh = false;
+};
+
+// Invalid when the name is somebody else's, Unavailable while what has it is on its way out.
+Result<Put> plan_put(cluster::Management& management, const Unit& unit, const json::Value& wanted) {
+  const json::Value& live = collection_of(management, wanted).get(kube::key_of(wanted));
+  if (live.is_null()) return Put{wanted, wanted, true};
   auto owner = unit_of(live);
   if (!owner || !same_unit(*owner, unit)) {
     std::string whose = owner ? "EventTrigger " + owner->trigger + " made it for " + owner->object.text() : "no EventTrigger made it";
-    co_return fail(Code::Invalid, kube::text_of(wanted) + " exists already and is not this event's: " + whose);
+    return fail(Code::Invalid, kube::text_of(wanted) + " exists already and is not this event's: " + whose);
   }
-  if (kube::is_deleting(live)) {
-    co_return fail(Code::Unavailable, kube::text_of(live) + " is still being withdrawn");
-  }
-  json::Value next = merged(live, wanted);
-  if (next.is_null()) co_return {};
-  auto updated = co_await collection.update(std::move(context), std::move(next));
-  if (!updated) co_return fail(std::move(updated).error());
-  note(ledger, unit, ledger::Verb::Write, wanted, "the object or the trigger's content changed");
+  if (kube::is_deleting(live)) return fail(Code::Unavailable, kube::text_of(live) + " is still being withdrawn");
+  return Put{wanted, merged(live, wanted), false};
+}
+
+io::Task<Result<void>> carry_out(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit, Put put) {
+  if (put.object.is_null()) co_return {};
+  control::Collection& collection = collection_of(management, put.object);
+  auto task = put.fresh ? collection.create(std::move(context), put.object) : collection.update(std::move(context), put.object);
+  auto written = co_await std::move(task);
+  if (!written) co_return fail(std::move(written).error());
+  note(management, ledger, unit, ledger::Verb::Write, put.wanted,
+       put.fresh ? "the object matches" : "the object or the trigger's content changed");
   co_return {};
 }
 
@@ -81,7 +108,7 @@ io::Task<Result<void>> drop(io::Context context, cluster::Management& management
   std::string uid(kube::uid_of(object));
   auto removed = co_await collection.remove(std::move(context), kube::key_of(object), std::move(uid));
   if (!removed) co_return removed;
-  note(ledger, unit, ledger::Verb::Delete, object, std::move(reason));
+  note(management, ledger, unit, ledger::Verb::Delete, object, std::move(reason));
   co_return {};
 }
 
@@ -120,11 +147,22 @@ std::vector<kube::ObjectId> taken_names(cluster::Management& management, const U
 
 io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger, Unit unit,
                            Decision decision) {
+  // Nothing is written unless all of it may be.
+  std::vector<Put> puts;
   for (const json::Value& copy : decision.copies) {
-    auto done = co_await put(context, management, ledger, unit, copy);
-    if (!done) co_return done;
+    CO_TRY_ASSIGN(Put put, plan_put(management, unit, copy));
+    puts.push_back(std::move(put));
   }
-  auto done = co_await put(context, management, ledger, unit, decision.profile);
+  CO_TRY_ASSIGN(Put last, plan_put(management, unit, decision.profile));
+  puts.push_back(std::move(last));
+  // The profile goes out last, but waits for nobody: step 3 needs a write of its own before step 4 reads the copies, and
+  // a copy that is missing then is an error that heals when it comes.
+  io::Parallel writes(management.management_client().loop(), kWritesParallel);
+  for (Put& put : puts) {
+    auto one = carry_out(context, management, ledger, unit, std::move(put));
+    co_await writes.spawn(std::move(one));
+  }
+  auto done = co_await writes.join();
   if (!done) co_return done;
   // A profile of another name, from before profileNameFormat changed or made twice by upstream.
   for (const kube::ObjectKey& key : profiles_of_unit(management, unit)) {

@@ -91,7 +91,7 @@ void Events::hear(const control::Change& change) {
   }
   present = std::move(next);
   if (present.empty()) reports_[key].erase(report->meta.name);
-  changed_(key, changed);
+  changed_(key, changed, change.before.is_null());
 }
 
 const Event* Events::find(const SourceKey& key, const kube::ObjectId& id) const {
@@ -159,6 +159,21 @@ std::set<Unit> existing_units(const cluster::Management& management, const Trigg
   add_units(management.cluster_profiles.collection.store(), {}, key, units);
   add_units(management.config_maps.store(), management.own_namespace(), key, units);
   add_units(management.secrets.store(), management.own_namespace(), key, units);
+  return units;
+}
+
+std::set<Unit> all_existing_units(const cluster::Management& management) {
+  std::set<Unit> units;
+  auto add = [&](const control::Store& store, const std::string& ns) {
+    for (const auto& [key, object] : store.all()) {
+      if (key.ns != ns) continue;
+      auto unit = unit_of(object);
+      if (unit) units.insert(std::move(*unit));
+    }
+  };
+  add(management.cluster_profiles.collection.store(), {});
+  add(management.config_maps.store(), management.own_namespace());
+  add(management.secrets.store(), management.own_namespace());
   return units;
 }
 

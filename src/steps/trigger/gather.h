@@ -21,7 +21,8 @@ struct SourceKey {
 class Events {
  public:
   // Called with the objects that appeared, changed or went; before the caller's own listeners hear of the report.
-  using Changed = std::function<void(const SourceKey&, const std::vector<kube::ObjectId>&)>;
+  // `fresh`: there was no such report before, so that of units of earlier reports only now something is known.
+  using Changed = std::function<void(const SourceKey&, const std::vector<kube::ObjectId>&, bool fresh)>;
   Events(cluster::Management& management, Changed changed);
 
   // Null when the object does not match.
@@ -62,6 +63,8 @@ std::vector<kube::ObjectKey> config_maps_of_unit(const cluster::Management& mana
 std::vector<kube::ObjectKey> secrets_of_unit(const cluster::Management& management, const Unit& unit);
 // All units for which something exists that this trigger generated.
 std::set<Unit> existing_units(const cluster::Management& management, const TriggerKey& key);
+// The same of all triggers, also of those that are gone: read once, at the start.
+std::set<Unit> all_existing_units(const cluster::Management& management);
 std::vector<kube::ObjectKey> profiles_of_trigger(const cluster::Management& management, const TriggerKey& key);
 
 const json::Value& content_of(const cluster::Management& management, const Reference& reference);

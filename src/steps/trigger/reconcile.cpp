@@ -43,7 +43,10 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
       management_(management),
       registry_(registry),
       ledger_(ledger),
-      events_(management, [this](const SourceKey& key, const std::vector<kube::ObjectId>& changed) { hear_events(key, changed); }),
+      events_(management,
+              [this](const SourceKey& key, const std::vector<kube::ObjectId>& changed, bool fresh) {
+                hear_events(key, changed, fresh);
+              }),
       rescope_soon_(loop, [this] { rescope_all(); }),
       units_(
           loop, kUnitsParallel, [this](io::Context context, Unit unit) { return reconcile(std::move(context), std::move(unit)); },
@@ -130,10 +133,7 @@ void Step::start(io::TaskScope& scope) {
     }
   }
   // What triggers made that are no longer there: removed while nobody ran.
-  for (const auto& [key, profile] : management_.cluster_profiles.store().all()) {
-    auto unit = unit_of(profile);
-    if (unit) units_.wake(*unit);
-  }
+  for (const Unit& unit : all_existing_units(management_)) units_.wake(unit);
   units_.start(scope);
   triggers_.start(scope);
 }
@@ -192,7 +192,7 @@ std::set<Unit> Step::units_of(const TriggerKey& key) const {
   return units;
 }
 
-void Step::hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed) {
+void Step::hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed, bool fresh) {
   if (!scope_) return;
   auto triggers = triggers_of_.find(source);
   if (triggers == triggers_of_.end()) return;
@@ -207,6 +207,11 @@ void Step::hear_events(const SourceKey& source, const std::vector<kube::ObjectId
     for (const kube::ObjectId& id : changed) {
       unit.object = id;
       units_.wake(unit);
+    }
+    if (!fresh) continue;
+    // Whatever was made from a report that somebody removed has waited for this one.
+    for (const Unit& made : existing_units(management_, key)) {
+      if (made.cluster == source.cluster && made.source == source.source) units_.wake(made);
     }
   }
 }
@@ -351,7 +356,7 @@ void Step::remember_outcome(const Unit& unit, std::optional<std::string> error) 
     record.subject = "EventTrigger " + unit.trigger;
     record.verb = ledger::Verb::Refuse;
     record.reason = *error;
-    record.inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+    record.inputs = causes(management_, unit);
     ledger_.append(std::move(record));
   }
   known->second.error = std::move(error);
@@ -426,7 +431,8 @@ io::Task<Result<control::Again>> Step::reconcile_trigger(io::Context context, Tr
   }
   auto over = co_await settle_finalizer(context, key);
   if (!over) co_return fail(std::move(over).error());
-  if (*over || unseen_.contains(key)) co_return control::Again{};
+  co_await management_.quiet(context);
+  if (*over || unseen_.contains(key) || collection.get({"", key.name}).is_null()) co_return control::Again{};
   json::Value status = status_of(key);
   bool passing = control::reason_of(status["conditions"], "Ready") == kDeploying;
   if (auto wait = deploying_[key].hold(passing, loop_.now())) co_return control::Again{.after = wait};

@@ -30,7 +30,7 @@ class Step {
   void rescope_all();
   void wake_units(const TriggerKey& key);
   std::set<Unit> units_of(const TriggerKey& key) const;
-  void hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed);
+  void hear_events(const SourceKey& source, const std::vector<kube::ObjectId>& changed, bool fresh);
 
   // Whether the unit's object matches now, by trigger, source and reports.
   enum class Wanted { Yes, No, Unknown };

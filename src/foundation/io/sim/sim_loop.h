@@ -31,6 +31,9 @@ class SimLoop final : public Loop {
   // Runs until `done` says true; false when nothing is left to run or `limit` of virtual time has passed.
   bool run_until(const std::function<bool()>& done, Duration limit = std::chrono::hours(1));
 
+  // The clock jumps ahead, as that of a machine that slept: what is overdue runs next.
+  void jump(Duration ahead) { now_ += ahead; }
+
   // Runs a task to its end and gives its result; for tests. Aborts when it never ends.
   template <class T>
   T run(Task<T> task) {

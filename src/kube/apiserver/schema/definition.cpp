@@ -450,12 +450,20 @@ Value default_definition(Value crd) {
           ? spec.edit("conversion")->edit("webhook")->edit("clientConfig")->edit("service")
           : nullptr;
   if (webhook && (*webhook)["port"].is_null()) webhook->set("port", 443);
-  if (crd["status"]["storedVersions"].empty()) {
-    for (const Value& version : crd["spec"]["versions"].items()) {
-      if (!version["storage"].boolean()) continue;
-      crd.set_path({"status", "storedVersions"}, json::array({version["name"]}));
-      break;
-    }
+  if (crd["status"]["storedVersions"].empty()) return with_storage_version(std::move(crd));
+  return crd;
+}
+
+Value with_storage_version(Value crd) {
+  for (const Value& version : crd["spec"]["versions"].items()) {
+    if (!version["storage"].boolean()) continue;
+    Value stored = crd["status"]["storedVersions"];
+    bool listed = false;
+    for (const Value& name : stored.items()) listed |= name == version["name"];
+    if (listed) return crd;
+    stored.push(version["name"]);
+    crd.set_path({"status", "storedVersions"}, std::move(stored));
+    return crd;
   }
   return crd;
 }

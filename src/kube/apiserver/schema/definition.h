@@ -14,6 +14,8 @@ namespace lesto::apiserver::schema {
 // Fills what the server fills on create: spec.names.singular and listKind,
 // spec.conversion.strategy, and status.storedVersions.
 json::Value default_definition(json::Value crd);
+// A definition that is written is stored in its storage version from then on: status.storedVersions names it, too.
+json::Value with_storage_version(json::Value crd);
 
 // What a create (old is null) or an update of the CRD answers 422 with; sorted. Expects a defaulted
 // object.

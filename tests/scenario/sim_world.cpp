@@ -1,6 +1,7 @@
-#include "tests/scenario/world.h"
+#include "tests/scenario/sim_world.h"
 
 #include "fleet/model/crds.h"
+#include "foundation/io/files.h"
 #include "foundation/json/yaml.h"
 #include "kube/object/kubeconfig.h"
 
@@ -8,6 +9,8 @@ namespace lesto::scenario {
 namespace {
 
 std::string token_of(const std::string& cluster) { return "token-of-" + cluster; }
+// The manager is nobody but the account of manifests/rbac.yaml in the management cluster.
+constexpr const char* kManagerToken = "token-of-the-manager";
 std::string ca_of(const std::string& cluster) { return "certificate authority of " + cluster + "\n"; }
 std::string url_of(const std::string& cluster) { return "https://" + cluster + ".example:6443"; }
 
@@ -31,24 +34,24 @@ class WithToken final : public io::Exchange {
 class Untrusted final : public io::Exchange {
  public:
   io::Task<Result<io::Response>> send(io::Context, io::Request) override {
-    co_return fail(Code::Denied, "the server's certificate is signed by an authority that the kubeconfig does not name");
+    co_return fail(Code::Denied, "the certificate of the server is not trusted: unable to get local issuer certificate");
   }
 };
 
 }  // namespace
 
-struct World::Server {
+struct SimWorld::Server {
   std::unique_ptr<apiserver::ApiServer> handler;
 };
 
-struct World::User {
+struct SimWorld::User {
   User(io::Loop& loop, std::unique_ptr<io::Exchange> to) : exchange(std::move(to)), client(loop, *exchange, "kubectl"), mapper(client) {}
   std::unique_ptr<io::Exchange> exchange;
   client::Client client;
   client::Mapper mapper;
 };
 
-class World::Dialer final : public cluster::Dialer {
+class SimWorld::Dialer final : public cluster::Dialer {
  public:
   explicit Dialer(io::sim::Network& network) : network_(network) {}
   Result<std::unique_ptr<io::Exchange>> dial(const kube::Kubeconfig& config) override {
@@ -62,30 +65,36 @@ class World::Dialer final : public cluster::Dialer {
   io::sim::Network& network_;
 };
 
-World::World(std::optional<std::uint64_t> seed)
+SimWorld::SimWorld(std::optional<std::uint64_t> seed)
     : loop_(seed),
       rng_(seed.value_or(1)),
       network_(loop_, rng_),
       log_(loop_, LogLevel::Info, [this](std::string_view line) { log_text_ += std::string(line) + "\n"; }),
       dialer_(std::make_unique<Dialer>(network_)) {}
 
-World::~World() {
+SimWorld::~SimWorld() {
   if (manager_) stop_manager();
   users_.clear();
-  while (!servers_.empty()) stop_server(servers_.begin()->first);
+  while (!servers_.empty()) CHECK(stop_server(servers_.begin()->first).has_value());
   io::TaskScope scope(loop_);
   scope.spawn(network_.stop());
   loop_.run_until([&] { return scope.running() == 0; });
 }
 
-void World::start_server(const std::string& name) {
-  CHECK(!servers_.contains(name));
+Result<void> SimWorld::start_server(const std::string& name) {
+  if (servers_.contains(name)) return fail(Code::Invalid, "server " + name + " runs already");
   auto& storage = storages_[name];
   if (!storage) storage = std::make_unique<io::MemoryStorage>();
   apiserver::Options options;
   options.name = name;
   options.load_balancer = apiserver::StandIn::Off;
   options.tokens = {{.token = token_of(name), .user = "admin", .groups = {"system:masters"}, .uid = "admin"}};
+  if (name == kManagement) {
+    options.tokens.push_back({.token = kManagerToken,
+                              .user = "system:serviceaccount:projectsveltos:lesto-manager",
+                              .groups = {"system:serviceaccounts", "system:serviceaccounts:projectsveltos"},
+                              .uid = "manager"});
+  }
   auto opened = loop_.run(apiserver::ApiServer::open(loop_, *storage, rng_, std::move(options)));
   CHECK(opened.has_value());
   auto server = std::make_unique<Server>();
@@ -96,35 +105,52 @@ void World::start_server(const std::string& name) {
     users_[name] = std::make_unique<User>(
         loop_, std::make_unique<WithToken>(network_.connect("user", name), token_of(name)));
   }
-  if (name != kManagement) return;
+  if (name != kManagement) return {};
   kube::Resource crds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", kube::Scope::Cluster};
   for (json::Value& crd : model::crds()) {
     auto created = loop_.run(user(name).create({}, crds, std::move(crd), "test"));
     CHECK(created.has_value() || created.error().code() == Code::Conflict);
   }
+  TRY(apply_file("manifests/namespace.yaml"));
+  return apply_file("manifests/rbac.yaml");
 }
 
-void World::stop_server(const std::string& name) {
+// To the management cluster.
+Result<void> SimWorld::apply_file(const std::string& path) {
+  TRY_ASSIGN(std::string text, io::read_file(std::string(LESTO_ROOT) + "/" + path));
+  std::string name(kManagement);
+  for (const std::string& document : json::split_yaml(text).texts) {
+    TRY_ASSIGN(json::Value object, json::parse_yaml(document));
+    if (object.is_null()) continue;
+    TRY_ASSIGN(kube::Resource resource, loop_.run(mapper(name).resolve({}, kube::gvk_of(object))));
+    client::PatchOptions options;
+    options.field_manager = "test";
+    options.force = true;
+    TRY(loop_.run(user(name).apply({}, std::move(resource), std::move(object), std::move(options))));
+  }
+  return {};
+}
+
+Result<void> SimWorld::stop_server(const std::string& name) {
   auto server = servers_.find(name);
-  CHECK(server != servers_.end());
+  if (server == servers_.end()) return fail(Code::Invalid, "server " + name + " does not run");
   network_.serve(name, nullptr);
   io::TaskScope scope(loop_);
   scope.spawn(server->second->handler->stop());
   loop_.run_until([&] { return scope.running() == 0 && network_.running(name) == 0; });
   servers_.erase(server);
+  return {};
 }
 
-void World::start_manager() {
+Result<void> SimWorld::start_manager() {
   CHECK(!manager_);
   std::string name(kManagement);
-  management_ = std::make_unique<WithToken>(network_.connect("manager", name), token_of(name));
+  management_ = std::make_unique<WithToken>(network_.connect("manager", name), kManagerToken);
   manager_ = std::make_unique<app::Manager>(loop_, log_, *management_, *dialer_, ledger_, app::ManagerOptions{});
-  auto started = loop_.run(manager_->start());
-  if (!started) log_text_ += "manager: " + started.error().text() + "\n";
-  CHECK(started.has_value());
+  return during(loop_.run(manager_->start()), "start of the manager");
 }
 
-void World::stop_manager() {
+void SimWorld::stop_manager() {
   CHECK(manager_);
   io::TaskScope scope(loop_);
   scope.spawn(manager_->stop());
@@ -133,10 +159,25 @@ void World::stop_manager() {
   management_.reset();
 }
 
-client::Client& World::user(const std::string& cluster) { return users_.at(cluster)->client; }
-client::Mapper& World::mapper(const std::string& cluster) { return users_.at(cluster)->mapper; }
+client::Client& SimWorld::user(const std::string& cluster) { return users_.at(cluster)->client; }
+client::Mapper& SimWorld::mapper(const std::string& cluster) { return users_.at(cluster)->mapper; }
 
-std::string World::kubeconfig(const std::string& cluster) const {
+Result<void> SimWorld::fault(std::string_view verb, const json::Value&) {
+  return fail(Code::Invalid, "\"" + std::string(verb) + "\" is no verb of stories, or of those on real servers only");
+}
+
+const Patience& SimWorld::patience() const {
+  using namespace std::chrono_literals;
+  static constexpr Patience kPatience{.until_true = 120s, .look_every = 20ms, .still = 20s, .still_every = 200ms};
+  return kPatience;
+}
+
+// Ends with the last job that is left, whatever it waits for: a task that never ends is a bug of the product.
+void SimWorld::run_until(const std::function<bool()>& done) { CHECK(loop_.run_until(done, std::chrono::hours(24))); }
+
+std::string SimWorld::url(const std::string& cluster) const { return url_of(cluster); }
+
+std::string SimWorld::kubeconfig(const std::string& cluster) const {
   kube::Kubeconfig config;
   config.server = url_of(cluster);
   config.ca_pem = ca_of(cluster);
