@@ -12,6 +12,8 @@ using kube::Scope;
 
 constexpr std::string_view kWriter = "lesto-register";
 constexpr std::string_view kTokenType = "kubernetes.io/service-account-token";
+// On Secrets with a token: whose it is, as a hash.
+constexpr std::string_view kTokenLabel = "lesto.dev/token-of";
 constexpr std::string_view kMarkPrefix = "registered.lesto.dev/";
 // How long the cluster's token controller may take, and how often we look.
 constexpr Duration kTokenPatience = 20s;
@@ -32,9 +34,6 @@ kube::Resource accounts() {
 // Of the ClusterRole and the ClusterRoleBinding.
 std::string rights_name(const kube::ObjectKey& account) {
   return "lesto:" + account.ns + ":" + account.name;
-}
-kube::ObjectKey token_secret(const kube::ObjectKey& account) {
-  return {account.ns, account.name + "-lesto-token"};
 }
 std::string mark_key(const RegistrationMark& mark) {
   return std::string(kMarkPrefix) + name_hash(mark.management_uid + "/" + mark.key.text());
@@ -170,20 +169,53 @@ class Maker {
     co_return {};
   }
 
-  io::Task<Result<AccountToken>> make_token_secret() {
-    kube::ObjectKey key = token_secret(account_);
-    if (options_.new_token) {
+  // The name of the Secret with the token, "" when there is none. With `new_token` there is none
+  // afterwards.
+  io::Task<Result<std::string>> find_token_secret() {
+    client::ListOptions options;
+    options.ns = account_.ns;
+    options.label_selector = std::string(kTokenLabel) + "=" + name_hash(account_.text());
+    auto found = co_await target_.list({}, secrets(), std::move(options));
+    if (!found) co_return fail(std::move(found).error());
+    for (const json::Value& secret : found->items) {
+      kube::ObjectKey key = kube::key_of(secret);
+      if (!options_.new_token && !kube::is_deleting(secret)) co_return key.name;
       auto removed = co_await target_.remove({}, secrets(), key, {});
       if (!removed && removed.error().code() != Code::NotFound) {
         co_return fail(std::move(removed).error());
       }
+      say_("Secret " + key.text() + " deleted");
     }
-    json::Value secret = owned(secrets(), key);
+    co_return "";
+  }
+
+  // The token follows from the names of Secret and account: under a name that was used before the
+  // same token would count again, the one that somebody has revoked.
+  io::Task<Result<std::string>> create_token_secret() {
+    json::Value secret = owned(secrets(), {account_.ns, ""});
+    json::Value& metadata = secret.at("metadata");
+    metadata.erase("name");
+    metadata.set("generateName", account_.name + "-lesto-token-");
+    metadata.set("labels", json::object({{kTokenLabel, name_hash(account_.text())}}));
+    metadata.set("annotations",
+                 json::object({{"kubernetes.io/service-account.name", account_.name}}));
     secret.set("type", kTokenType);
-    secret.set_path({"metadata", "annotations"},
-                    json::object({{"kubernetes.io/service-account.name", account_.name}}));
-    auto made = co_await apply(secrets(), std::move(secret));
+    auto made = co_await target_.create({}, secrets(), std::move(secret), std::string(kWriter));
     if (!made) co_return fail(std::move(made).error());
+    say_("Secret " + kube::key_of(*made).text() + " created");
+    co_return std::string(kube::name_of(*made));
+  }
+
+  io::Task<Result<AccountToken>> make_token_secret() {
+    auto name = co_await find_token_secret();
+    if (!name) co_return fail(std::move(name).error());
+    if (name->empty()) {
+      name = co_await create_token_secret();
+      if (!name) co_return fail(std::move(name).error());
+    } else {
+      say_("Secret " + account_.ns + "/" + *name + " unchanged");
+    }
+    kube::ObjectKey key{account_.ns, *name};
     Time end = target_.loop().now() + kTokenPatience;
     while (target_.loop().now() < end) {
       auto filled = co_await target_.get({}, secrets(), key);
