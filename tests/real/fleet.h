@@ -15,6 +15,7 @@ namespace lesto::real {
 
 // The user of the manager: no member of system:masters, so that what holds for others holds for it too.
 inline constexpr std::string_view kManagerToken = "lesto-token";
+inline constexpr std::string_view kAdministratorToken = "admin-token";
 
 // Thread: the loop's, from outside of any job, where nothing else is said.
 class Fleet {

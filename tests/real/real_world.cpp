@@ -210,7 +210,10 @@ kube::Kubeconfig RealWorld::managers_kubeconfig(const std::string& cluster) cons
 }
 
 std::string RealWorld::kubeconfig(const std::string& cluster) const {
-  return json::write_yaml(kube::kubeconfig_document({{cluster, managers_kubeconfig(cluster)}}, cluster));
+  kube::Kubeconfig config = managers_kubeconfig(cluster);
+  // Registered as a target, the management cluster needs more than the manager's own rights there.
+  if (cluster == scenario::kManagement) config.token = kAdministratorToken;
+  return json::write_yaml(kube::kubeconfig_document({{cluster, config}}, cluster));
 }
 
 const scenario::Patience& RealWorld::patience() const {
