@@ -116,7 +116,8 @@ Step::Lane& Step::lane_of(const std::shared_ptr<cluster::Cluster>& of) {
 }
 
 void Step::wake(const kube::ObjectKey& key) {
-  if (!scope_) return;
+  // A lane that were made after cancel() would be joined by nobody.
+  if (!scope_ || scope_->context().cancel.requested()) return;
   auto summary = management_.cluster_summaries.get(key);
   if (!summary) return;
   auto of = registry_.find(summary->spec.cluster);
