@@ -74,6 +74,15 @@ bool is_current(const Target& target, const kube::ObjectId& id, const OwnedObjec
          applied->second.resource_version == live->resource_version;
 }
 
+// What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
+bool is_left(const Target& target, const kube::ObjectId& id, const OwnedObject* live, const json::Value& object,
+             const Stamp& stamp, const std::string& hash) {
+  auto applied = target.applied.find(id);
+  if (applied != target.applied.end() && applied->second.hash != hash) return false;
+  const json::Value* content = kube::annotation_of(object, model::annotation::kHash);
+  return content && is_held(stamp.owner, stamp.tier, content->text(), live);
+}
+
 // Whether the write may have happened.
 bool is_unknown(const Error& error) {
   return error.code() == Code::Unavailable || error.code() == Code::Timeout || error.code() == Code::Cancelled ||
@@ -81,12 +90,13 @@ bool is_unknown(const Error& error) {
 }
 
 io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Ledger& ledger, Placed placed, Stamp stamp,
-                                 bool with_namespace) {
+                                 bool with_namespace, bool unchanged) {
   kube::ObjectId id = placed.id();
   json::Value object = stamped(std::move(placed.object), stamp);
   std::string hash = sha256_hex(json::canonical(object));
   const OwnedObject* live = target.owned.find(id);
   if (is_current(target, id, live, hash)) co_return {};
+  if (unchanged && is_left(target, id, live, object, stamp, hash)) co_return {};
   // Taking an object over from another owner: only in the state in which that was decided.
   if (live && live->ownership.owner != stamp.owner) {
     object.set_path({"metadata", "resourceVersion"}, live->resource_version);
@@ -100,7 +110,11 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
     // The namespace that was there is gone: once more, with a new one.
     bool lost_namespace = !sent && sent.error().code() == Code::NotFound && target.namespaces.erase(id.key.ns) > 0;
     if (lost_namespace && attempt == 0 && with_namespace) continue;
-    if (!sent && is_unknown(sent.error())) target.owned.doubt(placed.resource.gvk());
+    if (!sent && is_unknown(sent.error())) {
+      target.owned.doubt(placed.resource.gvk());
+      note(ledger, target, ledger::Verb::Write, id, placed.where + " (without an answer: it may not have happened)",
+           stamp.owner, object);
+    }
     if (!sent) co_return fail(std::move(sent.error()).during(placed.where));
     if (id.kind == "Namespace" && id.group.empty()) target.namespaces.insert(id.key.name);
     target.applied[id] = {std::move(hash), std::string(kube::resource_version_of(*sent))};
@@ -126,6 +140,7 @@ io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::L
   options.resource_version = live->resource_version;
   auto resource = co_await target.managed->mapper().resolve(context, gvk);
   if (!resource) co_return fail(std::move(resource).error());
+  std::string version = options.resource_version;
   auto removed = co_await target.managed->managed_client().remove(context, std::move(*resource), id.key, std::move(options));
   if (!removed && removed.error().code() != Code::NotFound) {
     co_return fail(std::move(removed.error()).during("withdraw " + id.text()));
@@ -133,7 +148,7 @@ io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::L
   if (removed && !removed->is_null()) {
     target.owned.absorb(gvk, std::move(*removed));
   } else {
-    target.owned.absorb_gone(gvk, id.key);
+    target.owned.absorb_gone(gvk, id.key, version);
   }
   target.applied.erase(id);
   if (id.kind == "Namespace" && id.group.empty()) target.namespaces.erase(id.key.name);
@@ -146,16 +161,21 @@ io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::
   if (!live) co_return {};
   kube::GroupVersionKind gvk = live->gvk;
   Owner owner = live->ownership.owner;
+  // Only in the state in which it was ours: another owner's marks are not taken off.
+  std::string version = live->resource_version;
+  json::Value patch = unstamp_patch();
+  patch.set_path({"metadata", "resourceVersion"}, version);
   auto resource = co_await target.managed->mapper().resolve(context, gvk);
   if (!resource) co_return fail(std::move(resource).error());
   client::PatchOptions options;
   options.field_manager = kManager;
   auto patched = co_await target.managed->managed_client().patch(context, std::move(*resource), id.key,
-                                                                 client::PatchType::Merge, unstamp_patch(), std::move(options));
+                                                                 client::PatchType::Merge, std::move(patch), std::move(options));
   if (!patched && patched.error().code() != Code::NotFound) {
     co_return fail(std::move(patched.error()).during("release " + id.text()));
   }
-  target.owned.absorb_gone(gvk, id.key);
+  if (patched) version = kube::resource_version_of(*patched);
+  target.owned.absorb_gone(gvk, id.key, version);
   target.applied.erase(id);
   note(ledger, target, ledger::Verb::Write, id, "left in the cluster without its owner (LeavePolicies)", owner);
   co_return {};
@@ -165,11 +185,11 @@ io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::
 
 io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::Ledger& ledger,
                                    std::vector<Placed> objects, std::vector<Stamp> stamps,
-                                   std::vector<bool> with_namespace) {
+                                   std::vector<bool> with_namespace, bool unchanged) {
   io::Parallel stage(target.loop, kObjectsParallel);
   for (std::size_t i = 0; i < objects.size(); ++i) {
     io::Task<Result<void>> one =
-        apply_one(context, target, ledger, std::move(objects[i]), std::move(stamps[i]), with_namespace[i]);
+        apply_one(context, target, ledger, std::move(objects[i]), std::move(stamps[i]), with_namespace[i], unchanged);
     co_await stage.spawn(std::move(one));
   }
   auto result = co_await stage.join();

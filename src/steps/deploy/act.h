@@ -28,10 +28,11 @@ struct Target {
   std::map<kube::ObjectId, Applied> applied;
 };
 
-// What is applied at once; the first error counts, its siblings are finished.
+// What is applied at once; the first error counts, its siblings are finished. `unchanged`: the content is that of the last
+// success, so that what is still there from it is left as it is.
 io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::Ledger& ledger,
                                    std::vector<Placed> objects, std::vector<Stamp> stamps,
-                                   std::vector<bool> make_namespace);
+                                   std::vector<bool> make_namespace, bool unchanged);
 
 // Deletes objects of the owner, each with its uid and version as preconditions; those that are gone already count as
 // done. Unavailable when the delete budget holds some back.

@@ -61,9 +61,10 @@ std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const
                           " is not lower, so it stays there. Wanted by " + object.where};
 }
 
-bool is_held(const Rules& rules, const OwnedObject* live) {
+bool is_held(const Owner& owner, std::int64_t tier, std::string_view hash, const OwnedObject* live) {
   if (!live || live->deleting) return false;
-  return live->ownership.owner == rules.owner && live->ownership.owner_tier == rules.tier;
+  const Ownership& ownership = live->ownership;
+  return ownership.owner == owner && ownership.owner_tier == tier && ownership.hash == hash;
 }
 
 std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted) {

@@ -114,7 +114,8 @@ Step::Lane& Step::lane_of(const std::shared_ptr<cluster::Cluster>& of) {
 }
 
 void Step::wake(const kube::ObjectKey& key) {
-  if (!scope_) return;
+  // Lanes that were made while everything ends would have nobody to end them.
+  if (!scope_ || scope_->context().cancel.requested()) return;
   auto summary = management_.cluster_summaries.get(key);
   if (!summary) return;
   auto of = registry_.find(summary->spec.cluster);
@@ -337,14 +338,12 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       }
       if (!conflicts.empty() && !rules.continue_on_conflict) break;
       if (found) continue;
-      // What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
-      if (unchanged && is_held(rules, target.owned.find(placed.id()))) continue;
       const Content& content = sources.contents[placed.content];
       stamps.push_back(stamp_of(summary, *owner, content));
       make_namespace.push_back(!content.ref.skip_namespace_creation);
       objects.push_back(std::move(placed));
     }
-    auto applied = co_await apply_stage(context, target, ledger_, std::move(objects), std::move(stamps), std::move(make_namespace));
+    auto applied = co_await apply_stage(context, target, ledger_, std::move(objects), std::move(stamps), std::move(make_namespace), unchanged);
     if (!applied) co_return applied;
     if (!conflicts.empty() && !rules.continue_on_conflict) break;
   }
