@@ -38,7 +38,7 @@ void History::changed(const Truth& truth) {
     for (const auto& [cluster, wanted] : owner.clusters) {
       for (const WantedObject& object : wanted.objects) {
         ever_[{text, cluster}].insert(object.id);
-        if (owner.add_ons.leave) left_[cluster].insert(object.id);
+        if (owner.add_ons.leave) left_.insert(object.id);
       }
     }
   }
@@ -70,10 +70,7 @@ bool History::ever_wanted(const std::string& owner, const std::string& cluster, 
   return found != ever_.end() && found->second.contains(id);
 }
 
-bool History::may_be_left(const std::string& cluster, const kube::ObjectId& id) const {
-  auto found = left_.find(cluster);
-  return found != left_.end() && found->second.contains(id);
-}
+bool History::may_be_left(const kube::ObjectId& id) const { return left_.contains(id); }
 
 Time History::absent_until(const std::string& cluster) const {
   auto found = absent_.find(cluster);

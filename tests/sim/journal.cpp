@@ -113,9 +113,10 @@ void Journal::hear_write(Write write, const json::Value& body, bool made) {
   if (gone) {
     if (found != objects.end()) objects.erase(found);
   } else if (made || found == objects.end()) {
-    objects[write.path] = {.object = body, .made_by_manager = is_ours(body), .made = write.at};
+    objects[write.path] = {.object = body, .made_by_manager = is_ours(body), .made = write.at, .written = write.at};
   } else if (kube::is_newer(kube::resource_version_of(body), kube::resource_version_of(found->second.object))) {
     found->second.object = body;
+    if (!same) found->second.written = write.at;
   }
   if (listener_ && !same) listener_(write);
 }
