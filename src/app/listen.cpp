@@ -4,11 +4,13 @@
 #include <charconv>
 
 namespace lesto::app {
+
 namespace {
 
 bool is_ip_address(const std::string& text) {
   unsigned char ignored[16];
-  return inet_pton(AF_INET, text.c_str(), ignored) == 1 || inet_pton(AF_INET6, text.c_str(), ignored) == 1;
+  return inet_pton(AF_INET, text.c_str(), ignored) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), ignored) == 1;
 }
 
 }  // namespace
@@ -20,7 +22,8 @@ Result<void> parse_listen(const std::string& text, std::string& address, std::ui
   auto [stop, error] = std::from_chars(digits, end, port);
   std::string host = text.substr(0, colon == std::string::npos ? 0 : colon);
   if (host.starts_with("[") && host.ends_with("]")) host = host.substr(1, host.size() - 2);
-  if (digits == end || error != std::errc() || stop != end || !is_ip_address(host)) {
+  bool has_port = digits != end && error == std::errc() && stop == end;
+  if (!has_port || !is_ip_address(host)) {
     return fail(Code::Invalid,
                 "--listen " + text + ": not an address and a port, such as 127.0.0.1:6443");
   }

@@ -1,19 +1,8 @@
 #include "app/manager.h"
 
 #include "app/install.h"
-#include "foundation/io/files.h"
-#include "foundation/io/sqlite_storage.h"
 
 namespace lesto::app {
-
-Result<std::unique_ptr<io::Storage>> open_ledger(io::AsioLoop& loop, const std::string& directory) {
-  TRY(io::make_directories(directory));
-  auto opened = io::SqliteStorage::open(loop, directory + "/ledger.db");
-  if (opened) return std::move(*opened);
-  Error error = std::move(opened).error();
-  if (error.code() != Code::Invalid && error.code() != Code::Internal) return fail(std::move(error));
-  return fail(std::move(error).during("the causal log (moved away, it begins anew: only the history is lost)"));
-}
 
 Manager::Manager(io::Loop& loop, Log& log, io::Exchange& management, cluster::Dialer& dialer,
                  io::Storage& ledger_storage, ManagerOptions options)

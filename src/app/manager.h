@@ -6,20 +6,12 @@
 
 #include "fleet/cluster/registry.h"
 #include "fleet/ledger/ledger.h"
-#include "foundation/io/asio_loop.h"
 #include "steps/deploy/reconcile.h"
 #include "steps/event/reconcile.h"
 #include "steps/profile/reconcile.h"
 #include "steps/trigger/reconcile.h"
 
 namespace lesto::app {
-
-// What the causal log keeps without a directory, in memory.
-inline constexpr ledger::Bounds kLedgerInMemory{.records = 10'000, .content_bytes = 16 << 20};
-
-// The causal log in a directory, made when missing. Lesto does not run without it, but nothing depends on what stands in
-// it.
-Result<std::unique_ptr<io::Storage>> open_ledger(io::AsioLoop& loop, const std::string& directory);
 
 struct ManagerOptions {
   std::string own_namespace = "projectsveltos";

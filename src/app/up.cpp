@@ -6,6 +6,8 @@
 
 #include "app/dialer.h"
 #include "app/install.h"
+#include "app/labels.h"
+#include "app/ledger_file.h"
 #include "app/manager.h"
 #include "foundation/io/files.h"
 #include "foundation/io/memory_storage.h"
@@ -51,7 +53,7 @@ io::Task<Result<void>> stop_all(Manager* manager, std::vector<std::unique_ptr<Cl
 
 struct Fleet {
   std::vector<std::unique_ptr<ClusterHost>> hosts;
-  std::unique_ptr<io::Storage> ledger;
+  LedgerFile ledger;
 };
 
 Result<void> start_hosts(io::AsioLoop& loop, Rng& rng, const UpOptions& options, Fleet& fleet) {
@@ -69,11 +71,7 @@ Result<void> start_hosts(io::AsioLoop& loop, Rng& rng, const UpOptions& options,
     TRY_ASSIGN(auto started, ClusterHost::start(loop, rng, identity, host));
     fleet.hosts.push_back(std::move(started));
   }
-  if (options.data == "memory") {
-    fleet.ledger = std::make_unique<io::MemoryStorage>();
-  } else {
-    TRY_ASSIGN(fleet.ledger, open_ledger(loop, options.data));
-  }
+  TRY_ASSIGN(fleet.ledger, open_ledger(loop, options.data));
   return {};
 }
 
@@ -95,26 +93,6 @@ io::Task<Result<void>> set_up(client::Client& management, const UpOptions& optio
 }
 
 }  // namespace
-
-Result<std::map<std::string, std::string>> parse_labels(const std::string& text) {
-  std::map<std::string, std::string> labels;
-  for (std::size_t start = 0; start < text.size();) {
-    std::size_t end = std::min(text.find(',', start), text.size());
-    std::string part = text.substr(start, end - start);
-    start = end + 1;
-    std::size_t equals = part.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return fail(Code::Invalid, "\"" + part + "\" is not label=value");
-    }
-    std::string key = part.substr(0, equals);
-    std::string value = part.substr(equals + 1);
-    kube::Complaints wrong = kube::check_qualified_name(key);
-    if (wrong.empty()) wrong = kube::check_label_value(value);
-    if (!wrong.empty()) return fail(Code::Invalid, "\"" + part + "\": " + wrong.front());
-    labels[std::move(key)] = std::move(value);
-  }
-  return labels;
-}
 
 Result<void> parse_clusters(const std::vector<std::string>& texts, std::vector<UpCluster>& out) {
   // The names of the files under --data that are not those of a try-out cluster.
@@ -148,8 +126,8 @@ int up(const UpOptions& options) {
   client::Client management_client(loop, *management, "lesto");
   auto prepared = loop.run(set_up(management_client, options, fleet));
   ManagerOptions manager_options;
-  if (options.data == "memory") manager_options.ledger = kLedgerInMemory;
-  auto manager = std::make_unique<Manager>(loop, log, *management, dialer, *fleet.ledger, manager_options);
+  manager_options.ledger = fleet.ledger.bounds;
+  auto manager = std::make_unique<Manager>(loop, log, *management, dialer, *fleet.ledger.storage, manager_options);
   if (prepared) prepared = loop.run(manager->start());
   if (prepared) prepared = write_kubeconfig(options.kubeconfig, fleet.hosts);
   if (prepared) run_until_signal(loop);

@@ -15,8 +15,6 @@ struct UpCluster {
 };
 // "gke,env=production", each. Invalid for a bad name or label, and for a name that comes twice.
 Result<void> parse_clusters(const std::vector<std::string>& texts, std::vector<UpCluster>& out);
-// "env=production,tier=gold"; "" is none.
-Result<std::map<std::string, std::string>> parse_labels(const std::string& text);
 
 struct UpOptions {
   std::string data = "lesto-data";

@@ -50,6 +50,7 @@ Program::Program(const Arguments& arguments, Rights rights) {
     dup2(err.ends[1], STDERR_FILENO);
     if (!rights.override_permissions) prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE);
     unsetenv("KUBECONFIG");
+    unsetenv("HOME");
     execv(LESTO_PROGRAM, pointers.data());
     _exit(127);
   }

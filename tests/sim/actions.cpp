@@ -277,7 +277,7 @@ void Users::correct(bool all) {
     write(kServer, object);
   }
   for (SourceTruth& source : truth_.sources) {
-    if (source.defect == Defect::None || (!all && dice_.chance(0.15))) continue;
+    if (!source.exists || source.defect == Defect::None || (!all && dice_.chance(0.15))) continue;
     say("corrects source " + source.name);
     source.defect = Defect::None;
     json::Value object = source_object(source);

@@ -59,6 +59,7 @@ class Fleet {
   void crash_manager(Duration down);
   // In that many jobs of the loop from now.
   void crash_manager_soon(std::size_t jobs, Duration down);
+  void crash_no_more() { crash_in_.reset(); }
   // Of the manager that runs; null when none does.
   ledger::Ledger* ledger();
 

@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 // retries wait up to 30 s, conflicts are tried again after 60 s.
 constexpr Duration kSettleMax = 10min;
 constexpr Duration kQuiet = 10min;
+// Longer than any retry waits: what was not tried again by then is not going to be.
+constexpr Duration kStill = 70s;
 
 class Life {
  public:
@@ -140,6 +142,7 @@ class Life {
   void heal() {
     fleet_.journal().say("everything heals");
     fleet_.set_faults({});
+    fleet_.crash_no_more();
     fleet_.network().heal_all();
     for (const std::string& server : servers()) fleet_.network().set_rates("manager", server, {});
   }
@@ -150,10 +153,11 @@ class Life {
     std::vector<std::string> wrong;
     Time end = fleet_.loop().now() + kSettleMax;
     std::uint64_t writes = fleet_.journal().writes();
+    Time still = fleet_.loop().now();
     do {
       fleet_.run_for(10s);
-      if (std::exchange(writes, fleet_.journal().writes()) != writes) continue;
-      if (!fleet_.manager_started()) continue;
+      if (std::exchange(writes, fleet_.journal().writes()) != writes) still = fleet_.loop().now();
+      if (!fleet_.manager_started() || fleet_.loop().now() - still < kStill) continue;
       wrong = Settled(fleet_, users_.truth(), history_).check();
       if (wrong.empty()) return !stop_early();
     } while (fleet_.loop().now() < end);

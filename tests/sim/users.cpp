@@ -171,7 +171,11 @@ void Users::choose_content(TriggerTruth& trigger) {
   if (trigger.one_for_event && addressed && dice_.chance(0.8)) shapes = {Export, Seen};
   trigger.add_ons = make_add_ons(shapes, "", 3);
   if (add_on) {
-    std::erase_if(trigger.add_ons.refs, [&](const Ref& ref) { return truth_.find_template(ref)->by_cluster; });
+    std::erase_if(trigger.add_ons.refs, [&](const Ref& ref) {
+      return std::ranges::any_of(truth_.templates, [&](const TemplateTruth& content) {
+        return content.name == ref.name && content.by_cluster;
+      });
+    });
     for (Ref& ref : trigger.add_ons.refs) ref.tier = 100;
     trigger.add_ons.tier = 100;
     trigger.add_ons.continue_on_conflict = false;

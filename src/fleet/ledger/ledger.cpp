@@ -140,8 +140,10 @@ RecordId Ledger::append(Record record, const json::Value& content) {
 
 io::Task<void> Ledger::flush() {
   while (!waiting_.empty()) {
+    std::vector<io::Completion<void>> waiters = std::exchange(flush_waiters_, {});
     auto written = co_await write_waiting();
     if (!written) ++dropped_;
+    for (const io::Completion<void>& waiter : waiters) waiter.complete({});
     bool trimming = written.has_value() && is_full();
     while (trimming) {
       auto trimmed = co_await trim();
@@ -150,6 +152,16 @@ io::Task<void> Ledger::flush() {
     }
   }
   flushing_ = false;
+  for (const io::Completion<void>& waiter : std::exchange(flush_waiters_, {})) waiter.complete({});
+}
+
+io::Task<void> Ledger::flushed(io::Context context) {
+  if (!flushing_) co_return;
+  // What was appended is in the batch that is being written, or in the next one.
+  io::Completion<void> over(loop_);
+  flush_waiters_.push_back(over);
+  auto ended = co_await over.wait(std::move(context));
+  (void)ended;
 }
 
 io::Task<Result<void>> Ledger::write_waiting() {

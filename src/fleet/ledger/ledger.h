@@ -65,6 +65,9 @@ class Ledger {
   // `content` is the object that was decided on, or null. Of a Secret only the hash is kept.
   RecordId append(Record record, const json::Value& content = {});
 
+  // Ends when everything appended so far is durable, or is lost for good: for whoever is about to say that it is done.
+  io::Task<void> flushed(io::Context context);
+
   // The records about one subject, oldest first.
   io::Task<Result<std::vector<Record>>> about(std::string cluster, std::string subject, std::size_t limit);
   // The content under a hash; null when it is not kept.
@@ -95,6 +98,7 @@ class Ledger {
   std::size_t kept_bytes_ = 0;
   std::deque<Waiting> waiting_;
   bool flushing_ = false;
+  std::vector<io::Completion<void>> flush_waiters_;
   std::uint64_t dropped_ = 0;
 };
 

@@ -74,6 +74,12 @@ bool is_current(const Target& target, const kube::ObjectId& id, const OwnedObjec
          applied->second.resource_version == live->resource_version;
 }
 
+// Whether the write may have happened.
+bool is_unknown(const Error& error) {
+  return error.code() == Code::Unavailable || error.code() == Code::Timeout || error.code() == Code::Cancelled ||
+         error.code() == Code::Internal;
+}
+
 io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Ledger& ledger, Order order) {
   Placed& placed = order.placed;
   const Stamp& stamp = order.stamp;
@@ -95,6 +101,7 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
     // The namespace that was there is gone: once more, with a new one.
     bool lost_namespace = !sent && sent.error().code() == Code::NotFound && target.namespaces.erase(id.key.ns) > 0;
     if (lost_namespace && attempt == 0 && order.make_namespace) continue;
+    if (!sent && is_unknown(sent.error())) target.owned.doubt(placed.resource.gvk());
     if (!sent) co_return fail(std::move(sent.error()).during(placed.where));
     if (id.kind == "Namespace" && id.group.empty()) target.namespaces.insert(id.key.name);
     target.applied[id] = {std::move(hash), std::string(kube::resource_version_of(*sent))};
@@ -102,7 +109,7 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
     note(ledger, target, ledger::Verb::Write, id, {placed.where, std::move(order.inputs)}, object);
     // Two owners that saw the object free both applied it: whoever the cluster heard first has lost it, and decides anew.
     const OwnedObject* held = target.owned.find(id);
-    if (held && held->ownership.owner != stamp.owner) {
+    if (held && !Holder{stamp.owner, cluster_mark(stamp.cluster)}.holds(held->ownership)) {
       co_return fail(Code::Unavailable, id.text() + " was taken by " + held->ownership.owner.text() + " meanwhile");
     }
     co_return {};

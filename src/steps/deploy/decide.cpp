@@ -91,7 +91,8 @@ std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const
 
 bool is_held(const Rules& rules, const OwnedObject* live) {
   if (!live || live->deleting) return false;
-  return live->ownership.owner == rules.owner && live->ownership.owner_tier == rules.tier;
+  bool ours = Holder{rules.owner, cluster_mark(rules.cluster)}.holds(live->ownership);
+  return ours && live->ownership.owner_tier == rules.tier;
 }
 
 std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted) {

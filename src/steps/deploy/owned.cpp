@@ -12,6 +12,8 @@ class Owned::KindWatch final : public control::Consumer {
         reflector_(managed_client, resource_,
                    {.ns = {}, .label_selector = std::string(model::label::kReason), .field_selector = {}}, *this) {}
 
+  bool is_synced() const { return synced_; }
+
   void start(io::TaskScope& scope) { reflector_.start(scope); }
   control::Reflector& reflector() { return reflector_; }
   const kube::Resource& resource() const { return resource_; }
@@ -62,7 +64,9 @@ io::Task<Result<kube::Resource>> Owned::ensure(io::Context context, kube::GroupV
   auto found = watches_.find(gvk);
   if (found == watches_.end()) {
     auto resource = co_await cluster_->mapper().resolve(context, gvk);
+    if (!resource && resource.error().code() == Code::NotFound) unserved_.insert(gvk);
     if (!resource) co_return fail(std::move(resource).error());
+    unserved_.erase(gvk);
     found = watches_.find(gvk);
     if (found == watches_.end()) {
       auto watch = std::make_unique<KindWatch>(*this, cluster_->managed_client(), std::move(*resource));
@@ -74,6 +78,30 @@ io::Task<Result<kube::Resource>> Owned::ensure(io::Context context, kube::GroupV
   auto synced = co_await watch->wait_synced(context.until(loop_.now() + client::kCallTimeout), loop_);
   if (!synced) co_return fail(std::move(synced).error());
   co_return watch->resource();
+}
+
+io::Task<Result<void>> Owned::verify(io::Context context) {
+  while (!doubts_.empty()) {
+    auto [gvk, doubts] = *doubts_.begin();
+    auto watch = watches_.find(gvk);
+    if (watch != watches_.end()) {
+      client::ListOptions ours;
+      ours.label_selector = std::string(model::label::kReason);
+      auto list = co_await cluster_->managed_client().list(context, watch->second->resource(), std::move(ours));
+      if (!list) co_return fail(std::move(list).error());
+      for (json::Value& object : list->items) absorb(gvk, std::move(object));
+    }
+    // A write that failed meanwhile is doubted anew.
+    if (doubts_[gvk] == doubts) doubts_.erase(gvk);
+  }
+  co_return {};
+}
+
+bool Owned::is_complete(const std::vector<kube::GroupVersionKind>& kinds) const {
+  return std::ranges::all_of(kinds, [this](const kube::GroupVersionKind& gvk) {
+    auto watch = watches_.find(gvk);
+    return watch == watches_.end() ? unserved_.contains(gvk) : watch->second->is_synced();
+  });
 }
 
 const OwnedObject* Owned::find(const kube::ObjectId& id) const {

@@ -46,6 +46,13 @@ class Owned {
   void absorb(const kube::GroupVersionKind& gvk, json::Value object);
   void absorb_gone(const kube::GroupVersionKind& gvk, const kube::ObjectKey& key);
 
+  // A write of that kind had no answer: it may have happened, although the watch has not said so yet.
+  void doubt(const kube::GroupVersionKind& gvk) { ++doubts_[gvk]; }
+  // Before absence means anything: asks the cluster about the kinds in doubt, so that everything of ours is known.
+  io::Task<Result<void>> verify(io::Context context);
+  // Whether each of these kinds is known to its last object, or not served by the cluster.
+  bool is_complete(const std::vector<kube::GroupVersionKind>& kinds) const;
+
   // Ends the watches; join before destruction.
   void cancel() { scope_.cancel(); }
   io::Task<void> join() { return scope_.join(); }
@@ -59,6 +66,9 @@ class Owned {
   std::shared_ptr<cluster::Cluster> cluster_;
   Changed changed_;
   std::map<kube::GroupVersionKind, std::unique_ptr<KindWatch>> watches_;
+  // Kinds that the cluster did not serve when it was asked last.
+  std::set<kube::GroupVersionKind> unserved_;
+  std::map<kube::GroupVersionKind, std::uint64_t> doubts_;
   std::map<kube::ObjectId, OwnedObject> objects_;
   std::map<Owner, std::set<kube::ObjectId>> by_owner_;
   io::TaskScope scope_;

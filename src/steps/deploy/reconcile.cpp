@@ -116,7 +116,8 @@ Step::Lane& Step::lane_of(const std::shared_ptr<cluster::Cluster>& of) {
 }
 
 void Step::wake(const kube::ObjectKey& key) {
-  if (!scope_) return;
+  // A lane that were made after cancel() would be joined by nobody.
+  if (!scope_ || scope_->context().cancel.requested()) return;
   auto summary = management_.cluster_summaries.get(key);
   if (!summary) return;
   auto of = registry_.find(summary->spec.cluster);
@@ -389,6 +390,8 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
   conflicts.insert(conflicts.end(), duplicates.begin(), duplicates.end());
   outcome.held_elsewhere = !conflicts.empty();
   if (outcome.held_elsewhere) co_return fail(Code::Conflict, conflicts.front().message);
+  auto verified = co_await target.owned.verify(context);
+  if (!verified) co_return verified;
   Holder holder{*owner, cluster_mark(summary.spec.cluster)};
   auto pruned = co_await delete_objects(context, target, ledger_, budget_, holder,
                                         stale(target.owned.held_by(holder), wanted),
@@ -402,6 +405,7 @@ io::Task<Result<void>> Step::watch_kinds(io::Context context, Target& target, st
     // What a cluster does not serve it does not hold.
     if (!watched && watched.error().code() != Code::NotFound) co_return fail(std::move(watched).error());
   }
+  inventories_.wake(target.managed->ref());
   co_return {};
 }
 
@@ -416,6 +420,10 @@ io::Task<Result<control::Again>> Step::withdraw(io::Context context, std::shared
     Target& target = *lane_of(of).target;
     auto watched = co_await watch_kinds(context, target, known_kinds(*summary));
     Result<void> done = std::move(watched);
+    if (done) {
+      auto verified = co_await target.owned.verify(context);
+      done = std::move(verified);
+    }
     bool leave = summary->spec.profile_spec.stop_matching_behavior == model::StopMatchingBehavior::LeavePolicies;
     Holder holder{*owner, cluster_mark(summary->spec.cluster)};
     if (done && leave) {
@@ -477,6 +485,8 @@ io::Task<Result<control::Again>> Step::write_status(io::Context context, kube::O
   auto known = outcomes_.find(key);
   if (known == outcomes_.end()) co_return control::Again{};
   std::shared_ptr<const Outcome> outcome = known->second;
+  // What is called deployed is not applied again after a crash: why it is there must be on record by then.
+  if (outcome->phase == Phase::Deployed) co_await ledger_.flushed(context);
   const json::Value& object = management_.cluster_summaries.collection.get(key);
   json::Value status = object.is_null() ? json::Value() : decide_status(*outcome, object, loop_.now());
   if (!status.is_null()) {
@@ -497,6 +507,10 @@ io::Task<Result<control::Again>> Step::write_inventory(io::Context context, mode
   const json::Value& configuration = management_.cluster_configurations.get(key);
   if (lane == lanes_.end() || configuration.is_null()) co_return control::Again{};
   const Owned& owned = lane->second->target->owned;
+  // Before each kind is known to its last object the inventory stays as it is; the end of their lists wakes it.
+  std::vector<kube::GroupVersionKind> kinds;
+  for (const std::string& kind : recorded_kinds(configuration)) kinds.push_back(parse_kind_text(kind));
+  if (!owned.is_complete(kinds)) co_return control::Again{};
   // The inventory is one object for all of a cluster: the larger it is, the more changes wait for one write.
   std::optional<Time>& due = lane->second->inventory_due;
   if (!due) due = loop_.now() + kInventoryPause + kInventoryPauseEach * owned.size();
