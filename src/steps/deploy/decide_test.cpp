@@ -36,7 +36,8 @@ json::Value conflict_case(const json::Value& given) {
     live->ownership.hash = given["held"]["hash"].string();
   }
   if (given["unchanged"].boolean()) {
-    return json::object({{"left", is_held({rules.owner, cluster_mark(rules.cluster)}, rules.tier, "the same", live ? &*live : nullptr)}});
+    Holder holder{rules.owner, cluster_mark(rules.cluster)};
+    return json::object({{"left", is_held(holder, rules.tier, "the same", live ? &*live : nullptr)}});
   }
   auto found = conflict(rules, object, live ? &*live : nullptr);
   return json::object({{"conflict", found ? json::Value(found->message) : json::Value()}});
