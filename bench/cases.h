@@ -29,7 +29,8 @@ inline std::vector<Case> cases(const std::filesystem::path& folder, const std::s
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != extension) continue;
     auto data = entry.path();
-    found.push_back({entry.path().stem().string(), read(entry.path()), read(data.replace_extension(".json"))});
+    found.push_back(
+        {entry.path().stem().string(), read(entry.path()), read(data.replace_extension(".json"))});
   }
   std::ranges::sort(found, {}, &Case::name);
   return found;

@@ -1,6 +1,7 @@
 // CPU time of one execution, and of parse + execution, of each template of a folder:
 //   gotemplate_bench FOLDER [print]
-// A case is NAME.tmpl with NAME.json. bench/go/gotemplate is the other side; both render the same bytes.
+// A case is NAME.tmpl with NAME.json. bench/go/gotemplate is the other side; both render the same
+// bytes.
 #include <cstdio>
 
 #include "bench/cases.h"
@@ -26,10 +27,12 @@ int run(int argc, char** argv) {
       std::printf("== %s\n%s\n", each.name.c_str(), out->c_str());
       continue;
     }
-    double execute = bench::measure([&] { (void)(*compiled)->execute(Value::of_json(*data), options); });
+    double execute =
+        bench::measure([&] { (void)(*compiled)->execute(Value::of_json(*data), options); });
     double both = bench::measure(
         [&] { (void)(*Template::parse("t", each.text))->execute(Value::of_json(*data), options); });
-    std::printf("execute/%s %.3f\nparse+execute/%s %.3f\n", each.name.c_str(), execute, each.name.c_str(), both);
+    std::printf("execute/%s %.3f\nparse+execute/%s %.3f\n", each.name.c_str(), execute,
+                each.name.c_str(), both);
   }
   return 0;
 }

@@ -1,5 +1,7 @@
-// Holds the release build to its promise: every hostile template and script is stopped within 100 ms of CPU and 64 MB.
-//   hostile_bench [show]       prints what misses (all of them with `show`); exit status 1 when something does
+// Holds the release build to its promise: every hostile template and script is stopped within 100
+// ms of CPU and 64 MB.
+//   hostile_bench [show]       prints what misses (all of them with `show`); exit status 1 when
+//   something does
 // Each runs in a process of its own, whose peak of memory is that of the case.
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -22,7 +24,9 @@ constexpr long kKilobytesMax = 64 << 10;
 
 class Counting final : public Rng {
  public:
-  std::uint64_t next() override { return state_ = state_ * 6364136223846793005ull + 1442695040888963407ull; }
+  std::uint64_t next() override {
+    return state_ = state_ * 6364136223846793005ull + 1442695040888963407ull;
+  }
 
  private:
   std::uint64_t state_ = 7;
@@ -74,7 +78,8 @@ bool run_script(const char* body, bool show) {
   if (!script) return false;
   json::Value list = json::Value::array();
   for (int i = 0; i < 100; ++i) list.push(json::object({{"name", "item"}, {"n", i}}));
-  json::Value object = json::object({{"kind", "Pod"}, {"list", list}, {"map", json::object({{"a", 1}})}});
+  json::Value object =
+      json::object({{"kind", "Pod"}, {"list", list}, {"map", json::object({{"a", 1}})}});
   auto verdict = engine.evaluate_event(*script, object, {});
   if (show) std::printf("  %.200s\n", verdict ? "NOT STOPPED" : verdict.error().message.c_str());
   return !verdict && verdict.error().code == Code::TooLarge;
@@ -93,10 +98,12 @@ int run(bool show) {
     ++cases;
     slowest = std::max(slowest, cost.milliseconds);
     largest = std::max(largest, cost.kilobytes);
-    bool good = cost.stopped && cost.milliseconds < kMillisecondsMax && cost.kilobytes < kKilobytesMax;
+    bool good =
+        cost.stopped && cost.milliseconds < kMillisecondsMax && cost.kilobytes < kKilobytesMax;
     if (!good) ++missed;
     if (good && !show) return;
-    std::printf("%s %s: %.1f ms, %.1f MB%s%s\n", kind, name, cost.milliseconds, static_cast<double>(cost.kilobytes) / 1024,
+    std::printf("%s %s: %.1f ms, %.1f MB%s%s\n", kind, name, cost.milliseconds,
+                static_cast<double>(cost.kilobytes) / 1024,
                 cost.stopped ? "" : ", NOT STOPPED BY A LIMIT", good ? "" : "  MISSED");
   };
   for (const auto& each : gotemplate::kHostileTemplates) {

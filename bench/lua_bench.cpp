@@ -1,7 +1,8 @@
 // CPU time from JSON bytes to a verdict, of each script of a folder:
 //   lua_bench FOLDER [print]
-// A case is NAME.lua with NAME.json; names that begin with "aggregate" see 1,000 objects, copies of the one in the file
-// with @N@ replaced by their number. bench/go/lua is the other side; both come to the same verdicts.
+// A case is NAME.lua with NAME.json; names that begin with "aggregate" see 1,000 objects, copies of
+// the one in the file with @N@ replaced by their number. bench/go/lua is the other side; both come
+// to the same verdicts.
 #include <cstdio>
 
 #include "bench/cases.h"
@@ -15,7 +16,8 @@ std::string thousand(const std::string& object) {
   std::string list = "[";
   for (int i = 0; i < 1000; ++i) {
     std::string copy = object;
-    for (auto at = copy.find("@N@"); at != copy.npos; at = copy.find("@N@")) copy.replace(at, 3, std::to_string(i));
+    for (auto at = copy.find("@N@"); at != copy.npos; at = copy.find("@N@"))
+      copy.replace(at, 3, std::to_string(i));
     list += (i == 0 ? "" : ",") + copy;
   }
   return list + "]";
@@ -27,7 +29,8 @@ struct Answer {
   std::string message;
 };
 
-Outcome<Answer> evaluate(Engine& engine, const std::string& script, const std::string& bytes, bool aggregate) {
+Outcome<Answer> evaluate(Engine& engine, const std::string& script, const std::string& bytes,
+                         bool aggregate) {
   auto value = json::parse(bytes);
   auto compiled = engine.compile(script);
   if (!compiled) return std::unexpected(compiled.error());
@@ -53,8 +56,8 @@ int run(int argc, char** argv) {
       return 1;
     }
     if (argc > 2) {
-      std::printf("%s %s %zu %s\n", each.name.c_str(), answer->matching ? "true" : "false", answer->resources,
-                  answer->message.c_str());
+      std::printf("%s %s %zu %s\n", each.name.c_str(), answer->matching ? "true" : "false",
+                  answer->resources, answer->message.c_str());
       continue;
     }
     double cost = bench::measure([&] { (void)evaluate(engine, each.text, bytes, aggregate); });

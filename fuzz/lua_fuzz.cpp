@@ -1,5 +1,6 @@
-// Fuzzes the Lua engine: any text as a script, over an object that has every kind of value. What must hold: no crash,
-// no sanitizer finding, an end within the budgets, and an engine that works afterwards.
+// Fuzzes the Lua engine: any text as a script, over an object that has every kind of value. What
+// must hold: no crash, no sanitizer finding, an end within the budgets, and an engine that works
+// afterwards.
 #include <cstdlib>
 #include <string_view>
 
@@ -9,8 +10,8 @@
 namespace {
 
 const lesto::json::Value& object() {
-  static const lesto::json::Value value =
-      *lesto::json::parse(R"({"kind":"Pod","metadata":{"name":"a","labels":{"x":"1"}},"spec":{"n":3,"f":1.5,"t":true,
+  static const lesto::json::Value value = *lesto::json::parse(
+      R"({"kind":"Pod","metadata":{"name":"a","labels":{"x":"1"}},"spec":{"n":3,"f":1.5,"t":true,
         "none":null,"list":[1,"b",[2,3],{"c":4}],"empty":[],"map":{}}})");
   return value;
 }
@@ -25,8 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     (void)engine.evaluate_event(*script, object(), {});
     (void)engine.evaluate_aggregate(*script, lesto::json::array({object(), object()}), {});
   }
-  static const auto sound =
-      *engine.compile("function evaluate() return {matching = obj.spec.list[4].c == 4, message = obj.metadata.name} end");
+  static const auto sound = *engine.compile(
+      "function evaluate() return {matching = obj.spec.list[4].c == 4, message = "
+      "obj.metadata.name} end");
   auto verdict = engine.evaluate_event(sound, object(), {});
   if (!verdict || !verdict->matching || verdict->message != "a") std::abort();
   return 0;

@@ -1,18 +1,19 @@
-// Fuzzes the Lua parser: any text. What must hold: it ends, an error names the script, and what the parser accepts is
-// written as code that LuaJIT accepts, but for LuaJIT's own limits (locals, upvalues, constants of a function).
+// Fuzzes the Lua parser: any text. What must hold: it ends, an error names the script, and what the
+// parser accepts is written as code that LuaJIT accepts, but for LuaJIT's own limits (locals,
+// upvalues, constants of a function).
 #include <cstdio>
 #include <cstdlib>
+#include <luajit-2.1/lua.hpp>
 #include <string>
 #include <string_view>
-
-#include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/script.h"
 
 namespace {
 
 bool is_limit(std::string_view message) {
-  for (const char* words : {"too many", "has more than", "limit", "too long", "overflow", "memory", "too large"}) {
+  for (const char* words :
+       {"too many", "has more than", "limit", "too long", "overflow", "memory", "too large"}) {
     if (message.find(words) != message.npos) return true;
   }
   return false;

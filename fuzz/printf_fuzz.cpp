@@ -1,5 +1,5 @@
-// Fuzzes fmt: a format up to the first line break, then arguments as a JSON list (without one a value of every type).
-// What must hold: no crash, an end, and no more output than the limits allow.
+// Fuzzes fmt: a format up to the first line break, then arguments as a JSON list (without one a
+// value of every type). What must hold: no crash, an end, and no more output than the limits allow.
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -22,10 +22,19 @@ std::vector<Value> every_type(Heap& heap) {
   Value imaginary = Value::of(Type::Complex);
   imaginary.complex = &complex;
   std::vector<Value> items{Value::of_int(-3), heap.text("x"), Value::nil()};
-  std::vector<Value> values{
-      Value::of_int(-42), Value::of_int64(1LL << 40), Value::of_integer(Type::Uint8, 200), Value::of_float(-0.1),
-      Value::of_float(1e300), Value::of_bool(true), heap.text("a \"text\" \xe2\x82\xac \xff"), bytes, imaginary,
-      heap.list(items), Value::of_map(map), Value::nil(), Value::of_integer(Type::Duration, 90'000'000'000)};
+  std::vector<Value> values{Value::of_int(-42),
+                            Value::of_int64(1LL << 40),
+                            Value::of_integer(Type::Uint8, 200),
+                            Value::of_float(-0.1),
+                            Value::of_float(1e300),
+                            Value::of_bool(true),
+                            heap.text("a \"text\" \xe2\x82\xac \xff"),
+                            bytes,
+                            imaginary,
+                            heap.list(items),
+                            Value::of_map(map),
+                            Value::nil(),
+                            Value::of_integer(Type::Duration, 90'000'000'000)};
   return values;
 }
 
@@ -53,7 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   (void)append_formatted(out, context, format, arguments);
   (void)append_printed(out, context, arguments);
   (void)append_printed_line(out, context, arguments);
-  // A step pays for 64 bytes; one verb may go beyond by its own width.
-  if (out.size() > 64 * 30'000 + 4 * static_cast<std::size_t>(kFormatWidth)) std::abort();
+  // What is printed stops at the limit of output; one verb may go beyond it by its own width, of
+  // which Go takes up to ten million.
+  if (out.size() > 3 * (kOutputBytes + 10 * static_cast<std::size_t>(kFormatWidth + 10)))
+    std::abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// Gives every file of the folders that are named to a fuzz target, without libFuzzer: what was found once stays mended.
+// Gives every file of the folders that are named to a fuzz target, without libFuzzer: what was
+// found once stays mended.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

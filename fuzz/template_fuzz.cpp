@@ -1,6 +1,6 @@
-// Fuzzes the execution of templates: a text, and after a NUL byte data as JSON (without it a fixed object with every
-// kind of value). What must hold: no crash, no sanitizer finding, an end and an output within the limits, the same
-// answer again, and data that is as before.
+// Fuzzes the execution of templates: a text, and after a NUL byte data as JSON (without it a fixed
+// object with every kind of value). What must hold: no crash, no sanitizer finding, an end and an
+// output within the limits, the same answer again, and data that is as before.
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -15,7 +15,9 @@ using namespace lesto::gotemplate;
 
 class Counting final : public Rng {
  public:
-  std::uint64_t next() override { return state_ = state_ * 6364136223846793005ull + 1442695040888963407ull; }
+  std::uint64_t next() override {
+    return state_ = state_ * 6364136223846793005ull + 1442695040888963407ull;
+  }
 
  private:
   std::uint64_t state_ = 1;

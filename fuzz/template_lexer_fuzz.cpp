@@ -1,5 +1,5 @@
-// Fuzzes the template lexer: any text. What must hold: it ends, after no more items than the text has bytes (and a
-// few), and each item is a part of the text that lies behind the one before.
+// Fuzzes the template lexer: any text. What must hold: it ends, after no more items than the text
+// has bytes (and a few), and each item is a part of the text that lies behind the one before.
 #include <cstdlib>
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// Fuzzes the template parser: any text. What must hold: it ends, an error names the template, and the tree can be
-// written as errors write it.
+// Fuzzes the template parser: any text. What must hold: it ends, an error names the template, and
+// the tree can be written as errors write it.
 #include <cstdlib>
 #include <string>
 #include <string_view>

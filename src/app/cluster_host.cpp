@@ -6,6 +6,7 @@
 #include "foundation/io/files.h"
 #include "foundation/io/memory_storage.h"
 #include "foundation/io/sqlite_storage.h"
+#include "kube/object/names.h"
 
 namespace lesto::app {
 namespace {
@@ -51,10 +52,10 @@ Result<std::unique_ptr<io::HttpServer>> bind(io::AsioLoop& loop, io::Handler& ha
   io::ServerOptions server;
   server.address = options.address;
   server.client_authority = identity.authority.certificate;
-  TRY_ASSIGN(server.identity, io::make_server_certificate(
-                                  identity.authority,
-                                  {.dns = {"localhost", "kubernetes", "kubernetes.default.svc"}, .ips = {options.address}},
-                                  loop.now(), kYears));
+  auto certificate = io::make_server_certificate(
+      identity.authority, {.dns = {"localhost", "kubernetes", "kubernetes.default.svc"}, .ips = {options.address}},
+      loop.now(), kYears);
+  TRY_ASSIGN(server.identity, during(std::move(certificate), "a certificate for the address " + options.address));
   server.port = options.port;
   if (server.port != 0) return io::HttpServer::open(loop, handler, std::move(server));
   server.port = last_port(options);
@@ -69,15 +70,28 @@ Result<std::unique_ptr<io::HttpServer>> bind(io::AsioLoop& loop, io::Handler& ha
 Result<Identity> load_identity(const std::string& data, Rng& rng, Time now) {
   if (data == "memory") return make_identity(rng, now);
   TRY(io::make_directories(data));
-  auto certificate = io::read_file(data + "/ca.crt");
-  auto key = io::read_file(data + "/ca.key");
+  // The token is written last: without it the first start did not get so far that anybody knows the others.
   auto token = io::read_file(data + "/admin.token");
-  if (certificate && key && token) return Identity{{std::move(*certificate), std::move(*key)}, std::move(*token)};
+  if (token) {
+    auto certificate = io::read_file(data + "/ca.crt");
+    auto key = io::read_file(data + "/ca.key");
+    if (certificate && key) return Identity{{std::move(*certificate), std::move(*key)}, std::move(*token)};
+    const Error& lost = certificate ? key.error() : certificate.error();
+    return fail(lost.code(), lost.text() + "; restore it, or move ca.crt, ca.key and admin.token away: new ones are made "
+                                           "then, and kubeconfigs of before no longer work");
+  }
+  if (token.error().code() != Code::NotFound) return fail(std::move(token).error());
   TRY_ASSIGN(Identity identity, make_identity(rng, now));
   TRY(io::write_file(data + "/ca.crt", identity.authority.certificate));
   TRY(io::write_file(data + "/ca.key", identity.authority.key));
   TRY(io::write_file(data + "/admin.token", identity.token));
   return identity;
+}
+
+Result<void> check_host_name(const std::string& name) {
+  kube::Complaints wrong = kube::check_dns1123_label(name);
+  if (wrong.empty()) return {};
+  return fail(Code::Invalid, "\"" + name + "\" cannot be the name of a cluster: " + wrong.front());
 }
 
 ClusterHost::~ClusterHost() = default;
@@ -107,7 +121,8 @@ Result<std::unique_ptr<ClusterHost>> ClusterHost::start(io::AsioLoop& loop, Rng&
   host->socket_ = std::move(*socket);
   std::string port = std::to_string(host->socket_->port());
   if (options.data != "memory") TRY(io::write_file(port_file(options), port));
-  host->kubeconfig_.server = "https://" + options.address + ":" + port;
+  bool v6 = options.address.find(':') != std::string::npos;
+  host->kubeconfig_.server = "https://" + (v6 ? "[" + options.address + "]" : options.address) + ":" + port;
   host->kubeconfig_.ca_pem = identity.authority.certificate;
   host->kubeconfig_.token = identity.token;
   return host;

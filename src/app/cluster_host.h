@@ -30,7 +30,11 @@ struct Identity {
   io::KeyPair authority;
   std::string token;
 };
+// Invalid when a part of it is lost: a new one in its place would shut out everybody who holds a kubeconfig.
 Result<Identity> load_identity(const std::string& data, Rng& rng, Time now);
+
+// A cluster's name is the name of files, of a context and of a SveltosCluster. Invalid for what cannot be all of these.
+Result<void> check_host_name(const std::string& name);
 
 // One cluster that runs. Thread: the loop's. stop() must have ended before it is destroyed.
 class ClusterHost {

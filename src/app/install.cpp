@@ -92,19 +92,24 @@ io::Task<Result<void>> check_crds(client::Client& management, Log& log) {
   auto installed = co_await installed_forms(management);
   if (!installed) co_return fail(std::move(installed).error());
   std::string missing;
+  std::size_t found = 0;
   for (const json::Value& crd : stamped_crds()) {
     std::string name(kube::name_of(crd));
     auto present = installed->find(name);
     if (present == installed->end()) {
       missing += (missing.empty() ? "" : ", ") + name;
-    } else if (present->second != form_of(crd)) {
+      continue;
+    }
+    ++found;
+    if (present->second != form_of(crd)) {
       log.warn("app", "this definition is of another version of Lesto, or not Lesto's",
                {{"name", name}});
     }
   }
   if (missing.empty()) co_return {};
   co_return fail(Code::NotFound,
-                 "these definitions are missing: " + missing +
+                 (found == 0 ? std::string("none of Lesto's definitions is there")
+                             : "these definitions are missing: " + missing) +
                      "; install them with `lesto crds | kubectl apply --server-side -f -`");
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "app/exec_plugin.h"
 #include "foundation/base/hash.h"
 #include "foundation/io/files.h"
 #include "foundation/json/yaml.h"
@@ -13,6 +14,8 @@ namespace lesto::app {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 4 << 20;
+// Where a user's entry keeps, while it is read, the folder of its kubeconfig.
+constexpr std::string_view kFolder = "lesto.dev/folder";
 
 std::vector<std::string> default_files() {
   const char* variable = std::getenv("KUBECONFIG");
@@ -71,6 +74,12 @@ Result<json::Value> read_document(const std::string& file) {
     };
     TRY(each(*document, field, absolute));
   }
+  // Programs count from it, too.
+  auto remember = [&](const std::string&, json::Value& user) -> Result<void> {
+    user.set(kFolder, folder.string());
+    return {};
+  };
+  TRY(each(*document, kFileFields.back(), remember));
   return document;
 }
 
@@ -100,6 +109,27 @@ Result<void> inline_files(json::Value& document, const std::string& context) {
   return {};
 }
 
+// The user's exec plugin becomes what it prints.
+Result<void> run_plugins(json::Value& document, const std::string& context) {
+  std::string wanted = context.empty() ? document["current-context"].string() : context;
+  json::Value chosen;
+  for (const json::Value& entry : document["contexts"].items()) {
+    if (entry["name"].text() == wanted) chosen = entry["context"];
+  }
+  auto run = [&](const std::string& name, json::Value& user) -> Result<void> {
+    if (name != chosen["user"].text() || !user["exec"].is_object()) return {};
+    std::string folder = user[kFolder].string();
+    TRY_ASSIGN(json::Value status, during(run_exec_plugin(user["exec"], folder), "user " + name));
+    user.erase("exec");
+    if (!status["token"].text().empty()) user.set("token", status["token"]);
+    if (status["clientCertificateData"].text().empty()) return {};
+    user.set("client-certificate-data", base64_encode(status["clientCertificateData"].text()));
+    user.set("client-key-data", base64_encode(status["clientKeyData"].text()));
+    return {};
+  };
+  return each(document, kFileFields.back(), run);
+}
+
 // As kubectl merges: of two entries of one name the first counts.
 void merge(json::Value& into, const json::Value& from) {
   for (const char* list : {"clusters", "contexts", "users"}) {
@@ -116,7 +146,8 @@ void merge(json::Value& into, const json::Value& from) {
 
 }  // namespace
 
-Result<kube::Kubeconfig> read_kubeconfig_file(const std::string& file, const std::string& context) {
+Result<kube::Kubeconfig> read_kubeconfig_file(const std::string& file, const std::string& context,
+                                              ExecPlugins plugins) {
   std::vector<std::string> files = file.empty() ? default_files() : std::vector<std::string>{file};
   json::Value merged = json::object({});
   std::string read;
@@ -138,6 +169,7 @@ Result<kube::Kubeconfig> read_kubeconfig_file(const std::string& file, const std
                         : Error(Code::NotFound, advice));
   }
   auto inlined = inline_files(merged, context);
+  if (inlined && plugins == ExecPlugins::Run) inlined = run_plugins(merged, context);
   if (!inlined) return fail(std::move(inlined.error()).during(read));
   return during(kube::parse_kubeconfig(merged, context), read);
 }

@@ -1,4 +1,4 @@
-// "127.0.0.1:6443", as flags have it.
+// "127.0.0.1:6443" and "[::1]:6443", as flags have it.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,7 @@
 #include "app/manager_command.h"
 #include "app/registration.h"
 #include "app/up.h"
+#include "app/usage.h"
 #include "faces/cli/commands.h"
 #include "faces/cli/render.h"
 #include "faces/cli/tryout.h"
@@ -62,15 +63,7 @@ void add_up(CLI::App& app, int& status) {
       "give Services of type LoadBalancer no address");
   command->callback([options, clusters, listen, &status] {
     auto good = parse_listen(*listen, options->address, options->port);
-    for (const std::string& text : *clusters) {
-      if (!good) break;
-      auto cluster = parse_cluster(text);
-      if (cluster) {
-        options->clusters.push_back(std::move(*cluster));
-      } else {
-        good = fail(cluster.error());
-      }
-    }
+    if (good) good = parse_clusters(*clusters, options->clusters);
     status = good ? up(*options) : report(good.error());
   });
 }
@@ -280,7 +273,11 @@ int run(int argc, char** argv) {
   add_tryout(app, status);
   add_render(app, status);
   app.add_subcommand("crds", "print the CustomResourceDefinitions")->callback([] { std::cout << crds_text(); });
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain_usage(app, error);
+  }
   return status;
 }
 

@@ -9,7 +9,7 @@ Manager::Manager(io::Loop& loop, Log& log, io::Exchange& management, cluster::Di
     : client_(loop, management, "lesto"),
       management_(client_, log, options.own_namespace),
       registry_(loop, log, management_, dialer, {options.probes, options.capi_onboard_annotation}),
-      ledger_(loop, ledger_storage),
+      ledger_(loop, ledger_storage, options.ledger),
       event_(loop, log, management_, registry_, ledger_),
       trigger_(loop, log, management_, registry_, ledger_),
       profile_(loop, log, management_, registry_, ledger_),

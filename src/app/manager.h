@@ -19,6 +19,7 @@ struct ManagerOptions {
   // Cluster API clusters without this annotation are not looked at; "" looks at all.
   std::string capi_onboard_annotation;
   deploy::DeleteLimits deletes;
+  ledger::Bounds ledger;
 };
 
 // Loop, exchange, dialer, storage and log outlive the manager. Thread: the loop's.

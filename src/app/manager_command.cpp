@@ -9,10 +9,9 @@
 #include "app/in_cluster.h"
 #include "app/install.h"
 #include "app/kubeconfig_file.h"
+#include "app/ledger_file.h"
 #include "app/listen.h"
 #include "app/replica.h"
-#include "foundation/io/memory_storage.h"
-#include "foundation/io/sqlite_storage.h"
 #include "foundation/io/system_rng.h"
 
 namespace lesto::app {
@@ -39,7 +38,7 @@ Result<Management> connect_management(io::AsioLoop& loop, const ManagerCommand& 
     management.name = "this cluster";
     return management;
   }
-  TRY_ASSIGN(kube::Kubeconfig config, read_kubeconfig_file(command.kubeconfig, command.context));
+  TRY_ASSIGN(kube::Kubeconfig config, read_kubeconfig_file(command.kubeconfig, command.context, ExecPlugins::Refuse));
   TRY_ASSIGN(management.exchange, connect(loop, config));
   management.name = config.server;
   return management;
@@ -71,7 +70,7 @@ class Process {
                command_.data.empty()
                    ? ReplicaIdentity::claim_any(management.name + " " + command_.own_namespace, rng_)
                    : ReplicaIdentity::claim(command_.data, rng_));
-    TRY_ASSIGN(std::unique_ptr<io::Storage> ledger, open_ledger());
+    TRY_ASSIGN(LedgerFile ledger, open_ledger(loop_, command_.data));
     client::Client client(loop_, *management.exchange, "lesto");
     auto prepared = loop_.run(prepare(client, command_, log_));
     if (!prepared) return during(std::move(prepared), "management cluster " + management.name);
@@ -79,22 +78,17 @@ class Process {
     ReplicaOptions options;
     options.identity = identity.text();
     options.manager.own_namespace = command_.own_namespace;
+    options.manager.ledger = ledger.bounds;
     options.changed = [](ReplicaState state) {
       if (state == ReplicaState::Acting) std::cout << "ready" << std::endl;
       if (state == ReplicaState::Waiting) std::cout << "standby" << std::endl;
     };
     options.manager.capi_onboard_annotation = command_.capi_onboard_annotation;
-    Replica replica(loop_, log_, *management.exchange, dialer, *ledger, std::move(options));
+    Replica replica(loop_, log_, *management.exchange, dialer, *ledger.storage, std::move(options));
     return during(serve(replica), "management cluster " + management.name);
   }
 
  private:
-  Result<std::unique_ptr<io::Storage>> open_ledger() {
-    if (command_.data.empty()) return std::make_unique<io::MemoryStorage>();
-    TRY_ASSIGN(auto storage, io::SqliteStorage::open(loop_, command_.data + "/ledger.db"));
-    return storage;
-  }
-
   Result<void> serve(Replica& replica) {
     Health health([&replica] {
       bool starting = replica.state() == ReplicaState::Starting;

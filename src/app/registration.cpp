@@ -4,6 +4,7 @@
 
 #include "app/dialer.h"
 #include "app/kubeconfig_file.h"
+#include "app/labels.h"
 #include "app/up.h"
 #include "fleet/cluster/registration.h"
 
@@ -18,40 +19,27 @@ Result<kube::ObjectKey> parse_key(const std::string& flag, const std::string& te
   return kube::ObjectKey{text.substr(0, slash), text.substr(slash + 1)};
 }
 
-Result<std::map<std::string, std::string>> parse_labels(const std::string& text) {
-  std::map<std::string, std::string> labels;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    std::string_view part = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
-    auto equals = part.find('=');
-    if (equals == part.npos || equals == 0) {
-      return fail(Code::Invalid,
-                  "--labels " + text + ": \"" + std::string(part) + "\" is not key=value");
-    }
-    labels[std::string(part.substr(0, equals))] = std::string(part.substr(equals + 1));
-  }
-  return labels;
-}
-
 // The cluster's own file, or else the management cluster's, where another context must be named.
 Result<kube::Kubeconfig> cluster_kubeconfig(const std::string& management_file,
-                                            const std::string& file, const std::string& context) {
+                                            const std::string& file, const std::string& context,
+                                            ExecPlugins plugins = ExecPlugins::Run) {
   if (file.empty() && context.empty()) {
     return fail(Code::Invalid,
                 "say how the cluster is reached: --cluster-kubeconfig FILE, --cluster-context NAME,"
                 " or both");
   }
-  return read_kubeconfig_file(file.empty() ? management_file : file, context);
+  return read_kubeconfig_file(file.empty() ? management_file : file, context, plugins);
 }
 
 Result<cluster::Registration> read_registration(const RegisterCommand& command) {
   cluster::Registration registration;
   TRY_ASSIGN(registration.key, parse_key("--cluster", command.cluster));
-  TRY_ASSIGN(registration.labels, parse_labels(command.labels));
+  TRY_ASSIGN(registration.labels,
+             during(parse_labels(command.labels), "--labels " + command.labels));
   TRY_ASSIGN(registration.kubeconfig,
              cluster_kubeconfig(command.kubeconfig, command.cluster_kubeconfig,
-                                command.cluster_context));
+                                command.cluster_context,
+                                command.store_kubeconfig ? ExecPlugins::Refuse : ExecPlugins::Run));
   registration.server = command.server;
   if (command.store_kubeconfig) return registration;
   cluster::AccountOptions account;

@@ -2,9 +2,12 @@
 
 #include <cstdio>
 #include <iostream>
+#include <set>
 
 #include "app/dialer.h"
 #include "app/install.h"
+#include "app/labels.h"
+#include "app/ledger_file.h"
 #include "app/manager.h"
 #include "foundation/io/files.h"
 #include "foundation/io/memory_storage.h"
@@ -31,7 +34,8 @@ Log make_log(const Clock& clock) {
 Result<void> write_kubeconfig(const std::string& file, const std::vector<std::unique_ptr<ClusterHost>>& hosts) {
   std::vector<kube::NamedKubeconfig> contexts;
   for (const std::unique_ptr<ClusterHost>& host : hosts) contexts.push_back({host->name(), host->kubeconfig()});
-  return io::write_file(file, json::write_yaml(kube::kubeconfig_document(contexts, contexts.front().name)));
+  std::string text = json::write_yaml(kube::kubeconfig_document(contexts, contexts.front().name));
+  return during(io::write_file(file, text), "--kubeconfig " + file);
 }
 
 // Runs until somebody asks to end.
@@ -49,11 +53,11 @@ io::Task<Result<void>> stop_all(Manager* manager, std::vector<std::unique_ptr<Cl
 
 struct Fleet {
   std::vector<std::unique_ptr<ClusterHost>> hosts;
-  std::unique_ptr<io::Storage> ledger;
+  LedgerFile ledger;
 };
 
 Result<void> start_hosts(io::AsioLoop& loop, Rng& rng, const UpOptions& options, Fleet& fleet) {
-  TRY_ASSIGN(Identity identity, load_identity(options.data, rng, loop.now()));
+  TRY_ASSIGN(Identity identity, during(load_identity(options.data, rng, loop.now()), "--data " + options.data));
   HostOptions host{.name = "management",
                    .data = options.data,
                    .address = options.address,
@@ -67,11 +71,7 @@ Result<void> start_hosts(io::AsioLoop& loop, Rng& rng, const UpOptions& options,
     TRY_ASSIGN(auto started, ClusterHost::start(loop, rng, identity, host));
     fleet.hosts.push_back(std::move(started));
   }
-  if (options.data == "memory") {
-    fleet.ledger = std::make_unique<io::MemoryStorage>();
-  } else {
-    TRY_ASSIGN(fleet.ledger, io::SqliteStorage::open(loop, options.data + "/ledger.db"));
-  }
+  TRY_ASSIGN(fleet.ledger, open_ledger(loop, options.data));
   return {};
 }
 
@@ -94,27 +94,21 @@ io::Task<Result<void>> set_up(client::Client& management, const UpOptions& optio
 
 }  // namespace
 
-Result<UpCluster> parse_cluster(const std::string& text) {
-  UpCluster cluster;
-  std::size_t start = 0;
-  for (bool first = true; start <= text.size(); first = false) {
-    std::size_t end = std::min(text.find(',', start), text.size());
-    std::string part = text.substr(start, end - start);
-    start = end + 1;
-    if (first) {
-      cluster.name = part;
-      continue;
+Result<void> parse_clusters(const std::vector<std::string>& texts, std::vector<UpCluster>& out) {
+  // The names of the files under --data that are not those of a try-out cluster.
+  std::set<std::string> taken = {"management", "ledger"};
+  for (const std::string& text : texts) {
+    std::string flag = "--cluster " + text;
+    std::size_t comma = std::min(text.find(','), text.size());
+    UpCluster cluster{.name = text.substr(0, comma), .labels = {}};
+    TRY(during(check_host_name(cluster.name), flag));
+    if (!taken.insert(cluster.name).second) {
+      return fail(Code::Invalid, flag + ": the name \"" + cluster.name + "\" is taken; a cluster needs one of its own");
     }
-    std::size_t equals = part.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return fail(Code::Invalid, "--cluster " + text + ": \"" + part + "\" is not label=value");
-    }
-    cluster.labels[part.substr(0, equals)] = part.substr(equals + 1);
+    TRY_ASSIGN(cluster.labels, during(parse_labels(text.substr(std::min(comma + 1, text.size()))), flag));
+    out.push_back(std::move(cluster));
   }
-  if (cluster.name.empty() || cluster.name == "management") {
-    return fail(Code::Invalid, "--cluster " + text + ": a cluster needs a name of its own");
-  }
-  return cluster;
+  return {};
 }
 
 int up(const UpOptions& options) {
@@ -131,7 +125,9 @@ int up(const UpOptions& options) {
   HostDialer dialer(loop, fleet.hosts);
   client::Client management_client(loop, *management, "lesto");
   auto prepared = loop.run(set_up(management_client, options, fleet));
-  auto manager = std::make_unique<Manager>(loop, log, *management, dialer, *fleet.ledger, ManagerOptions{});
+  ManagerOptions manager_options;
+  manager_options.ledger = fleet.ledger.bounds;
+  auto manager = std::make_unique<Manager>(loop, log, *management, dialer, *fleet.ledger.storage, manager_options);
   if (prepared) prepared = loop.run(manager->start());
   if (prepared) prepared = write_kubeconfig(options.kubeconfig, fleet.hosts);
   if (prepared) run_until_signal(loop);
@@ -143,7 +139,9 @@ int apiserver(const ApiserverOptions& options) {
   io::AsioLoop loop;
   io::SystemRng rng;
   std::vector<std::unique_ptr<ClusterHost>> hosts;
-  auto identity = load_identity(options.data, rng, loop.now());
+  auto named = during(check_host_name(options.name), "--name " + options.name);
+  if (!named) return report(named.error());
+  auto identity = during(load_identity(options.data, rng, loop.now()), "--data " + options.data);
   if (!identity) return report(identity.error());
   auto host = ClusterHost::start(loop, rng, *identity,
                                  {.name = options.name,

@@ -13,8 +13,8 @@ struct UpCluster {
   std::string name;
   std::map<std::string, std::string> labels;
 };
-// "gke,env=production". Invalid for a bad name or label.
-Result<UpCluster> parse_cluster(const std::string& text);
+// "gke,env=production", each. Invalid for a bad name or label, and for a name that comes twice.
+Result<void> parse_clusters(const std::vector<std::string>& texts, std::vector<UpCluster>& out);
 
 struct UpOptions {
   std::string data = "lesto-data";

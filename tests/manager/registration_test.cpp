@@ -8,6 +8,7 @@ namespace lesto::manager_test {
 namespace {
 
 constexpr const char* kRole = "lesto:projectsveltos:projectsveltos";
+const kube::Resource kSecrets{"", "v1", "secrets", "Secret", kube::Scope::Namespaced};
 const kube::ObjectKey kGke{"clusters", "gke"};
 
 class Registering : public testing::Test {
@@ -37,6 +38,14 @@ class Registering : public testing::Test {
   }
   cluster::Say say() {
     return [this](const std::string& line) { said_ += line + "\n"; };
+  }
+
+  // Whom the API server takes the bearer for, or the code of its refusal.
+  std::string user_of(const kube::Kubeconfig& config) {
+    auto exchange = dialer_->dial(config);
+    client::Client bearer(fleet_.loop, **exchange, "test");
+    auto user = fleet_.run(cluster::who_am_i(bearer));
+    return user ? *user : std::string(to_string(user.error().code()));
   }
 
   json::Value secret() {
@@ -97,15 +106,24 @@ TEST_F(Registering, again_with_other_labels_keeps_those_that_are_there) {
 TEST_F(Registering, with_a_new_token_makes_the_old_one_worthless) {
   ASSERT_TRUE(enroll(gke()).has_value());
   auto old = cluster::read_kubeconfig({{"clusters", "gke-sveltos-kubeconfig"}, ""}, secret());
+  EXPECT_EQ(user_of(*old), "system:serviceaccount:projectsveltos:projectsveltos");
   cluster::Registration again = gke();
   again.account->new_token = true;
   ASSERT_TRUE(enroll(std::move(again)).has_value());
   auto fresh = cluster::read_kubeconfig({{"clusters", "gke-sveltos-kubeconfig"}, ""}, secret());
-  // The embedded server signs the same claims to another token only when the account differs; what counts is that the
-  // stored one works.
-  auto exchange = dialer_->dial(*fresh);
-  client::Client stored(fleet_.loop, **exchange, "test");
-  EXPECT_TRUE(fleet_.run(cluster::who_am_i(stored)).has_value());
+  EXPECT_EQ(user_of(*old), "Denied");
+  EXPECT_EQ(user_of(*fresh), "system:serviceaccount:projectsveltos:projectsveltos");
+}
+
+TEST_F(Registering, again_after_the_token_was_revoked_does_not_bring_it_back_to_life) {
+  ASSERT_TRUE(enroll(gke()).has_value());
+  auto leaked = cluster::read_kubeconfig({{"clusters", "gke-sveltos-kubeconfig"}, ""}, secret());
+  auto tokens = fleet_.run(fleet_.admin("gke").list({}, kSecrets, {.ns = "projectsveltos", .label_selector = "lesto.dev/token-of", .field_selector = {}, .continue_token = {}}));
+  ASSERT_EQ(tokens->items.size(), 1U);
+  ASSERT_TRUE(fleet_.run(fleet_.admin("gke").remove({}, kSecrets, kube::key_of(tokens->items[0]), {})).has_value());
+  EXPECT_EQ(user_of(*leaked), "Denied");
+  ASSERT_TRUE(enroll(gke()).has_value());
+  EXPECT_EQ(user_of(*leaked), "Denied");
 }
 
 TEST_F(Registering, can_ask_for_a_token_that_expires) {
@@ -114,7 +132,8 @@ TEST_F(Registering, can_ask_for_a_token_that_expires) {
   auto done = enroll(std::move(registration));
   ASSERT_TRUE(done.has_value()) << done.error().text();
   EXPECT_NE(said_.find("token of ServiceAccount projectsveltos/projectsveltos until 2026-"), std::string::npos) << said_;
-  EXPECT_FALSE(in_gke("v1", "Secret", {"projectsveltos", "projectsveltos-lesto-token"}));
+  auto tokens = fleet_.run(fleet_.admin("gke").list({}, kSecrets, {.ns = "projectsveltos", .label_selector = "lesto.dev/token-of", .field_selector = {}, .continue_token = {}}));
+  EXPECT_TRUE(tokens->items.empty());
 }
 
 TEST_F(Registering, can_store_what_was_given_and_make_nothing) {
@@ -162,7 +181,8 @@ TEST_F(Registering, deregistering_leaves_nothing_of_it) {
   ASSERT_TRUE(done.has_value()) << done.error().text();
   fleet_.loop.run_for(std::chrono::seconds(5));
   EXPECT_FALSE(account_is_there());
-  EXPECT_FALSE(in_gke("v1", "Secret", {"projectsveltos", "projectsveltos-lesto-token"}));
+  auto tokens = fleet_.run(fleet_.admin("gke").list({}, kSecrets, {.ns = "projectsveltos", .label_selector = "lesto.dev/token-of", .field_selector = {}, .continue_token = {}}));
+  EXPECT_TRUE(tokens->items.empty());
   EXPECT_TRUE(secret().is_null());
   EXPECT_TRUE(sveltos_cluster().is_null());
   EXPECT_EQ(deregister({.key = kGke, .kubeconfig = std::nullopt}).error().code(), Code::NotFound);
@@ -179,6 +199,21 @@ TEST_F(Registering, an_account_that_another_registration_uses_stays) {
   ASSERT_TRUE(deregister({.key = {"clusters", "gke-again"}, .kubeconfig = std::nullopt}).has_value());
   fleet_.loop.run_for(std::chrono::seconds(5));
   EXPECT_FALSE(account_is_there());
+}
+
+TEST_F(Registering, an_account_that_may_not_remove_itself_is_removed_by_an_administrator) {
+  cluster::Registration registration = gke();
+  registration.account->cluster_role = "view";
+  ASSERT_TRUE(enroll(std::move(registration)).has_value());
+  auto done = deregister({.key = kGke, .kubeconfig = std::nullopt});
+  ASSERT_FALSE(done.has_value());
+  EXPECT_NE(done.error().text().find("nothing was changed"), std::string::npos) << done.error().text();
+  EXPECT_FALSE(sveltos_cluster().is_null());
+  done = deregister({.key = kGke, .kubeconfig = fleet_.kubeconfig("gke")});
+  ASSERT_TRUE(done.has_value()) << done.error().text();
+  fleet_.loop.run_for(std::chrono::seconds(5));
+  EXPECT_FALSE(account_is_there());
+  EXPECT_TRUE(sveltos_cluster().is_null());
 }
 
 TEST_F(Registering, deregistering_a_dead_cluster_changes_nothing_unless_it_is_to_be_forgotten) {

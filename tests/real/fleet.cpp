@@ -1,6 +1,7 @@
 #include "tests/real/fleet.h"
 
 #include <cstdlib>
+#include <future>
 
 #include "app/dialer.h"
 #include "app/install.h"
@@ -19,13 +20,19 @@ kube::Resource bindings() {
   return {"rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", kube::Scope::Cluster};
 }
 
-json::Value manager_binding() {
+// A binding of a manifest, for the user that is the manager here.
+json::Value subjects() {
+  return json::array({json::object({{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "User"}, {"name", "lesto"}})});
+}
+
+// In managed clusters the manager has what `lesto register` gives it.
+json::Value administrator_binding() {
   return json::object(
       {{"apiVersion", "rbac.authorization.k8s.io/v1"},
        {"kind", "ClusterRoleBinding"},
        {"metadata", json::object({{"name", "lesto"}})},
        {"roleRef", json::object({{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "cluster-admin"}})},
-       {"subjects", json::array({json::object({{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "User"}, {"name", "lesto"}})})}});
+       {"subjects", subjects()}});
 }
 
 }  // namespace
@@ -51,9 +58,29 @@ Result<std::unique_ptr<Fleet>> Fleet::open(const std::string& root, const std::s
 Result<void> Fleet::prepare(const std::string& name) {
   TRY_ASSIGN(auto exchange, app::connect(loop_, administrators_.at(name)));
   client::Client administrator(loop_, *exchange, "lesto-real-test");
-  if (name == scenario::kManagement) TRY(loop_.run(app::install_crds(administrator)));
-  auto bound = loop_.run(administrator.create({}, bindings(), manager_binding(), "test"));
+  if (name == scenario::kManagement) {
+    TRY(loop_.run(app::install_crds(administrator)));
+    client::Mapper mapper(administrator);
+    for (const char* file : {"manifests/namespace.yaml", "manifests/rbac.yaml"}) TRY(apply(administrator, mapper, file));
+    return {};
+  }
+  auto bound = loop_.run(administrator.create({}, bindings(), administrator_binding(), "test"));
   if (!bound && !kube::is_already_exists(bound.error())) return fail(bound.error());
+  return {};
+}
+
+Result<void> Fleet::apply(client::Client& administrator, client::Mapper& mapper, const std::string& file) {
+  TRY_ASSIGN(std::string text, io::read_file(root_ + "/" + file));
+  for (const std::string& document : json::split_yaml(text).texts) {
+    TRY_ASSIGN(json::Value object, json::parse_yaml(document));
+    if (object.is_null()) continue;
+    if (object.contains("subjects")) object.set("subjects", subjects());
+    TRY_ASSIGN(kube::Resource resource, loop_.run(mapper.resolve({}, kube::gvk_of(object))));
+    client::PatchOptions options;
+    options.field_manager = "test";
+    options.force = true;
+    TRY(loop_.run(administrator.apply({}, std::move(resource), std::move(object), std::move(options))));
+  }
   return {};
 }
 
@@ -72,12 +99,16 @@ Result<void> Fleet::signal(const std::string& name, const std::string& signal) {
   return {};
 }
 
-Result<void> Fleet::start(const std::string& name, const std::vector<std::string>& flags) {
-  std::string arguments = "start --state " + state_ + " " + name;
-  for (const std::string& flag : flags) arguments += " " + flag;
-  TRY(realkube(arguments));
-  ended_.erase(name);
-  if (!flags.empty()) flagged_.insert(name);
+Result<void> Fleet::start(const std::vector<std::string>& names, const std::vector<std::string>& flags) {
+  std::vector<std::future<Result<void>>> starts;
+  for (const std::string& name : names) {
+    std::string arguments = "start --state " + state_ + " " + name;
+    for (const std::string& flag : flags) arguments += " " + flag;
+    starts.push_back(std::async(std::launch::async, [this, arguments] { return realkube(arguments); }));
+  }
+  for (std::future<Result<void>>& one : starts) TRY(one.get());
+  for (const std::string& name : names) ended_.erase(name);
+  if (!flags.empty()) flagged_.insert(names.begin(), names.end());
   return {};
 }
 
@@ -86,7 +117,7 @@ Result<void> Fleet::reset() {
   for (const std::string& name : std::exchange(flagged_, {})) {
     if (!ended_.contains(name)) TRY(signal(name, "KILL"));
   }
-  for (const std::string& name : std::set<std::string>(ended_)) TRY(start(name, {}));
+  TRY(start({ended_.begin(), ended_.end()}, {}));
   TRY(etcd_.restore());
   for (const auto& [name, config] : administrators_) TRY(during(catch_up(name), name));
   return {};

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kube/client/mapper.h"
 #include "kube/object/kubeconfig.h"
 #include "tests/real/etcd.h"
 
@@ -19,7 +20,7 @@ inline constexpr std::string_view kManagerToken = "lesto-token";
 class Fleet {
  public:
   // `state` is the folder that realkube was given, `root` the tree. Installs our CRDs in the management cluster, gives the
-  // manager its rights, and remembers that as the first state.
+  // manager the rights of manifests/rbac.yaml and no others there, and remembers that as the first state.
   static Result<std::unique_ptr<Fleet>> open(const std::string& root, const std::string& state);
 
   // Those besides the management cluster.
@@ -30,8 +31,8 @@ class Fleet {
 
   // Blocks, and may be called on a pool thread: a signal to the API server of a cluster.
   Result<void> signal(const std::string& name, const std::string& signal);
-  // Likewise: the API server is started again, with these flags besides its own.
-  Result<void> start(const std::string& name, const std::vector<std::string>& flags);
+  // Likewise: the API servers are started again, with these flags besides their own.
+  Result<void> start(const std::vector<std::string>& names, const std::vector<std::string>& flags);
 
   // All clusters run, with their own flags and in their first state.
   Result<void> reset();
@@ -39,6 +40,8 @@ class Fleet {
  private:
   Fleet(std::string root, std::string state, const std::string& etcd_url);
   Result<void> prepare(const std::string& name);
+  // A file of manifests; what it gives to the manager's account it gives to the manager's user.
+  Result<void> apply(client::Client& administrator, client::Mapper& mapper, const std::string& file);
   Result<void> realkube(const std::string& arguments) const;
   // The API server has seen all that was changed below it.
   Result<void> catch_up(const std::string& name);

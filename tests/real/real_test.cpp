@@ -1,5 +1,6 @@
 // Plays the stories of tests/scenario and tests/real on real Kubernetes: LESTO_REALKUBE names the folder of clusters that
-// script/realkube started. tests/real/run does both.
+// script/realkube started. `--clusters` prints how many the greediest story needs, besides the management cluster.
+// tests/real/run does all of it.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -7,8 +8,18 @@
 #include "tests/real/real_world.h"
 #include "tests/scenario/story.h"
 
+namespace {
+
+const std::vector<std::string> kFolders = {"tests/scenario", "tests/real"};
+
+}  // namespace
+
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  if (argc == 2 && std::string_view(argv[1]) == "--clusters") {
+    std::printf("%zu\n", lesto::scenario::clusters_needed(LESTO_ROOT, kFolders));
+    return 0;
+  }
   const char* state = std::getenv("LESTO_REALKUBE");
   std::unique_ptr<lesto::real::Fleet> fleet;
   if (state && !testing::GTEST_FLAG(list_tests)) {
@@ -22,7 +33,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "real_test: LESTO_REALKUBE is not set: run tests/real/run\n");
     return 2;
   }
-  lesto::scenario::register_stories(LESTO_ROOT, {"tests/scenario", "tests/real"}, "real", [&fleet] {
+  lesto::scenario::register_stories(LESTO_ROOT, kFolders, "real", [&fleet] {
     return std::make_unique<lesto::real::RealWorld>(*fleet);
   });
   return RUN_ALL_TESTS();

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "foundation/json/text.h"
 #include "foundation/json/yaml.h"
+#include "kube/object/discovery.h"
 
 namespace lesto::real {
 namespace {
@@ -30,6 +32,8 @@ app::ManagerOptions manager_options() {
   return options;
 }
 
+kube::Resource services() { return kube::core_resource("services", "Service", kube::Scope::Namespaced); }
+
 std::uint16_t port_of(const std::string& url) {
   std::uint16_t port = 0;
   std::from_chars(url.data() + url.rfind(':') + 1, url.data() + url.size(), port);
@@ -52,6 +56,7 @@ struct RealWorld::Cluster {
   client::Client client;
   client::Mapper mapper;
   bool runs = true;
+  std::string place;
 };
 
 RealWorld::RealWorld(Fleet& fleet)
@@ -71,8 +76,7 @@ Result<void> RealWorld::start_server(const std::string& name) {
   auto known = clusters_.find(name);
   if (known != clusters_.end()) {
     if (known->second->runs) return fail(Code::Invalid, "server " + name + " runs already");
-    known->second->runs = true;
-    return restart(name, {});
+    return restart(json::array({name}), {});
   }
   std::string real = name;
   if (name != scenario::kManagement) {
@@ -88,13 +92,26 @@ Result<void> RealWorld::stop_server(const std::string& name) {
   Cluster& cluster = *clusters_.at(name);
   cluster.runs = false;
   // One that is asked to end waits a minute for its watches.
-  return meanwhile([this, real = cluster.name] { return fleet_.signal(real, "KILL"); });
+  return signal(cluster, "KILL");
 }
 
-Result<void> RealWorld::restart(const std::string& cluster, const json::Value& flags) {
+// Those that run are killed first; all are started at the same time.
+Result<void> RealWorld::restart(const json::Value& names, const json::Value& flags) {
   std::vector<std::string> words;
   for (const json::Value& flag : flags.items()) words.push_back(flag.string());
-  return meanwhile([this, real = clusters_.at(cluster)->name, words] { return fleet_.start(real, words); });
+  std::vector<std::string> real;
+  for (const json::Value& name : names.items()) {
+    auto found = clusters_.find(name.string());
+    if (found == clusters_.end()) return fail(Code::Invalid, "no cluster " + name.string());
+    if (found->second->runs) TRY(stop_server(name.string()));
+    found->second->runs = true;
+    real.push_back(found->second->name);
+  }
+  return meanwhile([this, real, words] { return fleet_.start(real, words); });
+}
+
+Result<void> RealWorld::signal(const Cluster& cluster, const std::string& which) {
+  return meanwhile([this, real = cluster.name, which] { return fleet_.signal(real, which); });
 }
 
 Result<void> RealWorld::meanwhile(std::function<Result<void>()> call) {
@@ -121,27 +138,60 @@ void RealWorld::cut(const std::string& cluster) { clusters_.at(cluster)->cable.c
 void RealWorld::heal(const std::string& cluster) { clusters_.at(cluster)->cable.heal(); }
 
 Result<void> RealWorld::fault(std::string_view verb, const json::Value& what) {
-  std::string name = what["cluster"].is_null() ? what.string() : what["cluster"].string();
   if (verb == "compact") return fleet_.etcd().compact();
+  if (verb == "restart servers") return restart(what["clusters"], what["flags"]);
+  std::string name = what["cluster"].is_null() ? what.string() : what["cluster"].string();
   auto found = clusters_.find(name);
   if (found == clusters_.end()) return fail(Code::Invalid, "\"" + std::string(verb) + "\": no verb, or no cluster " + name);
   Cluster& cluster = *found->second;
-  std::string real = cluster.name;
-  if (verb == "kill server") {
-    cluster.runs = false;
-    return meanwhile([this, real] { return fleet_.signal(real, "KILL"); });
-  }
-  if (verb == "freeze server") return meanwhile([this, real] { return fleet_.signal(real, "STOP"); });
-  if (verb == "thaw server") return meanwhile([this, real] { return fleet_.signal(real, "CONT"); });
-  if (verb == "restart server") {
-    TRY(meanwhile([this, real] { return fleet_.signal(real, "KILL"); }));
-    return restart(name, what["flags"]);
-  }
-  if (verb == "one connection") {
-    if (cluster.cable.open() == 1) return {};
-    return fail(Code::Invalid, "the manager has " + std::to_string(cluster.cable.open()) + " connections to " + name);
-  }
+  if (verb == "kill server") return stop_server(name);
+  if (verb == "freeze server") return signal(cluster, "STOP");
+  if (verb == "thaw server") return signal(cluster, "CONT");
+  if (verb == "connections") return look_at_connections(cluster.cable, what);
+  if (verb == "throttled") return look_at_refusals(cluster);
+  if (verb == "note place") return note_place(cluster);
+  if (verb == "place is gone") return look_at_place(cluster);
   return fail(Code::Invalid, "a story knows no action \"" + std::string(verb) + "\"");
+}
+
+// {open?, ever?}: exactly so many are open, at least so many were made; exactly one, if one.
+Result<void> RealWorld::look_at_connections(const Cable& cable, const json::Value& what) {
+  std::int64_t ever = what["ever"].integer();
+  bool open_right = what["open"].is_null() || cable.open() == what["open"].integer();
+  bool ever_right = ever == 1 ? cable.opened() == 1 : cable.opened() >= ever;
+  if (open_right && ever_right) return {};
+  return fail(Code::Invalid, std::to_string(cable.open()) + " connections of the manager are open, and " +
+                                 std::to_string(cable.opened()) + " were made; wanted " + json::write(what));
+}
+
+// The server has answered 429 because of its flow control.
+Result<void> RealWorld::look_at_refusals(Cluster& cluster) {
+  io::Request request;
+  request.target = "/metrics";
+  TRY_ASSIGN(io::Response response, run(cluster.exchange->send({}, std::move(request))));
+  constexpr std::string_view kRefused = "\napiserver_flowcontrol_rejected_requests_total{";
+  if (response.body.find(kRefused) != std::string::npos) return {};
+  return fail(Code::Invalid, "the API server has refused no request");
+}
+
+// Where a watch of Services stands now.
+Result<void> RealWorld::note_place(Cluster& cluster) {
+  TRY_ASSIGN(client::List list, run(cluster.client.list({}, services(), {.ns = {}, .label_selector = {}, .field_selector = {}, .continue_token = {}})));
+  cluster.place = list.resource_version;
+  return {};
+}
+
+// A watch that comes back with that place is told 410: what the manager, which stood there, is told as well.
+Result<void> RealWorld::look_at_place(Cluster& cluster) {
+  client::WatchOptions options;
+  options.resource_version = cluster.place;
+  options.timeout_s = 1;
+  auto watch = run(cluster.client.watch({}, services(), std::move(options)));
+  if (!watch && watch.error().code() == Code::Gone) return {};
+  if (!watch) return fail(watch.error());
+  auto events = run(watch->next({}));
+  if (!events && events.error().code() == Code::Gone) return {};
+  return fail(Code::Invalid, "a watch from " + cluster.place + " is still served");
 }
 
 client::Client& RealWorld::user(const std::string& cluster) { return clusters_.at(cluster)->client; }

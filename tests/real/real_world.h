@@ -47,7 +47,12 @@ class RealWorld final : public scenario::World {
   kube::Kubeconfig managers_kubeconfig(const std::string& cluster) const;
   // A call of the fleet that blocks, on a pool thread, while the manager goes on.
   Result<void> meanwhile(std::function<Result<void>()> call);
-  Result<void> restart(const std::string& cluster, const json::Value& flags);
+  Result<void> restart(const json::Value& names, const json::Value& flags);
+  Result<void> signal(const Cluster& cluster, const std::string& which);
+  static Result<void> look_at_connections(const Cable& cable, const json::Value& what);
+  Result<void> look_at_refusals(Cluster& cluster);
+  Result<void> note_place(Cluster& cluster);
+  Result<void> look_at_place(Cluster& cluster);
 
   Fleet& fleet_;
   io::AsioLoop loop_;

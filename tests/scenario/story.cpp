@@ -100,10 +100,9 @@ class Player {
     return {};
   }
 
-  // {name, labels, data?, registered?}
+  // {name, labels, data?, registered?, server?}
   Result<void> add_cluster(const json::Value& cluster) {
-    std::string name = cluster["name"].string();
-    TRY(world_.start_server(name));
+    if (cluster["server"].is_null()) TRY(world_.start_server(cluster["name"].string()));
     if (!cluster["registered"].boolean(true)) return {};
     return register_cluster(cluster);
   }
@@ -111,7 +110,8 @@ class Player {
   Result<void> register_cluster(const json::Value& cluster) {
     std::string name = cluster["name"].string();
     std::string ns = cluster["namespace"].is_null() ? "clusters" : cluster["namespace"].string();
-    std::string config = cluster["kubeconfig"].is_null() ? world_.kubeconfig(name) : cluster["kubeconfig"].string();
+    std::string server = cluster["server"].is_null() ? name : cluster["server"].string();
+    std::string config = cluster["kubeconfig"].is_null() ? world_.kubeconfig(server) : cluster["kubeconfig"].string();
     TRY(apply(kManagement, json::object({{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", json::object({{"name", ns}})}})));
     TRY(apply(kManagement, json::object({{"apiVersion", "v1"},
                                          {"kind", "Secret"},

@@ -25,4 +25,7 @@ inline std::string only(const json::Value& story) { return story["only"].string(
 using MakeWorld = std::function<std::unique_ptr<World>()>;
 void register_stories(const std::string& root, const std::vector<std::string>& folders, std::string_view kind, MakeWorld make);
 
+// How many clusters the greediest of them has, besides the management cluster.
+std::size_t clusters_needed(const std::string& root, const std::vector<std::string>& folders);
+
 }  // namespace lesto::scenario

@@ -184,7 +184,8 @@ void Settled::check_ledger(const std::string& cluster, const kube::ObjectId& id,
   std::string name = annotations["projectsveltos.io/owner-name"].string();
   for (const ledger::Record& record : *records) {
     if (record.verb != ledger::Verb::Write || record.inputs.empty()) continue;
-    if (record.inputs[0].object.ends_with(name)) return;
+    // The summary, whose name holds that of its profile.
+    if (record.inputs[0].object.find(name) != std::string::npos) return;
   }
   // The last records before a crash may be lost.
   std::string server = cluster.substr(cluster.find('/') + 1);

@@ -1,4 +1,5 @@
-// How much memory a stretch of a test took at its highest, where the address sanitizer counts allocations.
+// How much memory a stretch of a test took at its highest, where the address sanitizer counts
+// allocations.
 #pragma once
 
 #include <atomic>
@@ -13,8 +14,8 @@
 
 namespace lesto::tests {
 
-// Counts what this process allocates while it lives, whoever does: operator new, malloc, LuaJIT. One at a time. 0
-// without the sanitizer.
+// Counts what this process allocates while it lives, whoever does: operator new, malloc, LuaJIT.
+// One at a time. 0 without the sanitizer.
 class PeakMemory {
  public:
   PeakMemory() {
@@ -41,7 +42,8 @@ class PeakMemory {
   static void taken(const volatile void*, std::size_t size) {
     long bytes = now() += static_cast<long>(size);
     long before = most();
-    while (bytes > before && !most().compare_exchange_weak(before, bytes)) {}
+    while (bytes > before && !most().compare_exchange_weak(before, bytes)) {
+    }
   }
   static void freed(const volatile void* block) {
     if (block) now() -= static_cast<long>(__sanitizer_get_allocated_size(block));

@@ -29,11 +29,14 @@ Suites suites() {
 struct Counts {
   std::size_t passed = 0;
   std::size_t failed = 0;
+  // Answered differently in a group `deviates-*`: on purpose (docs/compatibility.md).
+  std::size_t deviating = 0;
 };
 
 void run_file(std::istream& file, const char* name, const Check& check, Counts& counts) {
   std::string text;
   while (std::getline(file, text)) {
+    if (text.ends_with('\r')) text.pop_back();
     if (text.empty()) continue;
     auto line = json::parse(text);
     if (!line) {
@@ -46,9 +49,13 @@ void run_file(std::istream& file, const char* name, const Check& check, Counts& 
       ++counts.passed;
       continue;
     }
+    if ((*line)["group"].text().starts_with("deviates-")) {
+      ++counts.deviating;
+      continue;
+    }
     ++counts.failed;
-    std::printf("FAIL %s\n  want: %s\n  got:  %s\n", (*line)["id"].string().c_str(), verdict.want.c_str(),
-                verdict.got.c_str());
+    std::printf("FAIL %s\n  want: %s\n  got:  %s\n", (*line)["id"].string().c_str(),
+                verdict.want.c_str(), verdict.got.c_str());
   }
 }
 
@@ -70,6 +77,10 @@ int run(int argc, char** argv) {
       return 2;
     }
     run_file(file, argv[i], check, counts);
+  }
+  if (counts.deviating > 0) {
+    std::printf("%zu cases of groups deviates-* are answered differently, on purpose\n",
+                counts.deviating);
   }
   std::printf("%zu passed, %zu failed\n", counts.passed, counts.failed);
   return counts.failed == 0 ? 0 : 1;

@@ -20,7 +20,8 @@ Answer length(Call& call) {
   switch (kind_of(item.type)) {
     case ValueKind::Invalid: return call.fail(kZeroValueType);
     case ValueKind::String: return Value::of_int(item.size);
-    case ValueKind::Map: return Value::of_int(static_cast<std::int64_t>(call.heap().open(item).size()));
+    case ValueKind::Map:
+      return Value::of_int(static_cast<std::int64_t>(call.heap().open(item).size()));
     case ValueKind::Slice: {
       std::size_t size = is_nil(item) ? 0 : item.type == Type::Bytes ? item.size : list_size(item);
       return Value::of_int(static_cast<std::int64_t>(size));
@@ -44,7 +45,8 @@ std::expected<std::size_t, Failure> position(Call& call, const Value& index, std
 
 Answer index_map(Call& call, const Value& map, const Value& key) {
   if (!key.valid()) return call.fail("value is nil; should be of type string");
-  if (!key.is_text()) return call.fail(join(join("value has type ", type_name(key)), "; should be string"));
+  if (!key.is_text())
+    return call.fail(join(join("value has type ", type_name(key)), "; should be string"));
   Value found;
   if (call.heap().open(map).find(key.text(), found)) return found;
   return map.type == Type::Map ? Value::nil() : Value::of_text("");
@@ -71,7 +73,8 @@ Answer index_one(Call& call, const Value& item, const Value& key) {
       return list_item(item, *at);
     }
     default: {
-      std::string_view type = item.type == Type::Version ? type_name(Type::VersionCopy) : type_name(item);
+      std::string_view type =
+          item.type == Type::Version ? type_name(Type::VersionCopy) : type_name(item);
       return call.fail(join("can't index item of type ", type));
     }
   }
@@ -162,9 +165,11 @@ constexpr Function kFunctions[] = {
 
 bool is_true(const Value& value, const Heap& heap) {
   switch (kind_of(value.type)) {
-    case ValueKind::Invalid: case ValueKind::Interface: return false;
+    case ValueKind::Invalid:
+    case ValueKind::Interface: return false;
     case ValueKind::Bool: return value.boolean;
-    case ValueKind::Int: case ValueKind::Uint: return value.integer != 0;
+    case ValueKind::Int:
+    case ValueKind::Uint: return value.integer != 0;
     case ValueKind::Float: return value.number != 0;
     case ValueKind::Complex: return value.complex->real != 0 || value.complex->imaginary != 0;
     case ValueKind::String: return value.size > 0;

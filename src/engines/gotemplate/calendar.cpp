@@ -41,7 +41,8 @@ Civil civil_of(std::int64_t local_seconds) {
   std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
   Civil civil;
   civil.day = static_cast<int>(day_of_year - (153 * month_from_march + 2) / 5 + 1);
-  civil.month = static_cast<int>(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
+  civil.month =
+      static_cast<int>(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
   civil.year = year_of_era + era * 400 + (civil.month <= 2 ? 1 : 0);
   civil.hour = static_cast<int>(second_of_day / 3600);
   civil.minute = static_cast<int>(second_of_day / 60 % 60);
@@ -58,8 +59,9 @@ std::int64_t seconds_of(std::int64_t year, std::int64_t month, std::int64_t day,
 }
 
 std::string_view month_name(std::int64_t month) {
-  constexpr std::string_view kNames[] = {"January", "February", "March",     "April",   "May",      "June",
-                                         "July",    "August",   "September", "October", "November", "December"};
+  constexpr std::string_view kNames[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
   return month >= 1 && month <= 12 ? kNames[month - 1] : std::string_view();
 }
 

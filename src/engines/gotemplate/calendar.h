@@ -22,8 +22,8 @@ struct Civil {
 // Seconds since the epoch, in the zone's own time, as date and time of day.
 Civil civil_of(std::int64_t local_seconds);
 // The reverse; fields beyond their range carry over (day 32 is in the next month).
-std::int64_t seconds_of(std::int64_t year, std::int64_t month, std::int64_t day, std::int64_t hour = 0,
-                        std::int64_t minute = 0, std::int64_t second = 0);
+std::int64_t seconds_of(std::int64_t year, std::int64_t month, std::int64_t day,
+                        std::int64_t hour = 0, std::int64_t minute = 0, std::int64_t second = 0);
 bool leap_year(std::int64_t year);
 int days_in(int month, std::int64_t year);
 

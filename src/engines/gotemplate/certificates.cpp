@@ -65,7 +65,9 @@ Key dsa_key() {
   Key owned(parameters);
   KeyContext context(EVP_PKEY_CTX_new(parameters, nullptr));
   EVP_PKEY* key = nullptr;
-  if (!context || EVP_PKEY_keygen_init(context.get()) != 1 || EVP_PKEY_keygen(context.get(), &key) != 1) return nullptr;
+  if (!context || EVP_PKEY_keygen_init(context.get()) != 1 ||
+      EVP_PKEY_keygen(context.get(), &key) != 1)
+    return nullptr;
   return Key(key);
 }
 
@@ -75,7 +77,8 @@ std::string key_text(EVP_PKEY* key) {
   int kind = EVP_PKEY_get_base_id(key);
   int done = 0;
   if (kind == EVP_PKEY_RSA || kind == EVP_PKEY_EC || kind == EVP_PKEY_DSA) {
-    done = PEM_write_bio_PrivateKey_traditional(memory.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+    done = PEM_write_bio_PrivateKey_traditional(memory.get(), key, nullptr, nullptr, 0, nullptr,
+                                                nullptr);
   } else {
     done = PEM_write_bio_PrivateKey(memory.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
   }
@@ -99,8 +102,10 @@ Keyed read_key(std::string_view pem) {
   Memory memory = memory_of(pem);
   Key key(PEM_read_bio_PrivateKey(memory.get(), nullptr, no_password, nullptr));
   if (key) return key;
-  if (kind.empty()) return std::unexpected("decoding PEM as PKCS#8: x509: failed to parse private key");
-  return std::unexpected("parsing " + kind + " private key from PEM: x509: failed to parse private key");
+  if (kind.empty())
+    return std::unexpected("decoding PEM as PKCS#8: x509: failed to parse private key");
+  return std::unexpected("parsing " + kind +
+                         " private key from PEM: x509: failed to parse private key");
 }
 
 Keyed key_for(const CertificateRequest& request) {
@@ -147,45 +152,53 @@ bool add_alternative_names(X509* certificate, const CertificateRequest& request)
       size = 16;
       if (inet_pton(AF_INET6, address.c_str(), bytes) != 1) return false;
     }
-    if (!add_name(names.get(), GEN_IPADD, {reinterpret_cast<const char*>(bytes), size})) return false;
+    if (!add_name(names.get(), GEN_IPADD, {reinterpret_cast<const char*>(bytes), size}))
+      return false;
   }
-  return X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, X509V3_ADD_DEFAULT) == 1;
+  return X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, X509V3_ADD_DEFAULT) ==
+         1;
 }
 
 bool fill(X509* certificate, const CertificateRequest& request, EVP_PKEY* key) {
   Number serial(BN_bin2bn(reinterpret_cast<const unsigned char*>(request.serial.data()),
                           static_cast<int>(request.serial.size()), nullptr));
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request.now.time_since_epoch()).count();
+  auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(request.now.time_since_epoch()).count();
   X509_NAME* subject = X509_get_subject_name(certificate);
   return serial && X509_set_version(certificate, X509_VERSION_3) == 1 &&
          BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate)) &&
          ASN1_TIME_set(X509_getm_notBefore(certificate), seconds) &&
          ASN1_TIME_set(X509_getm_notAfter(certificate), seconds + request.days * 86400) &&
-         X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
-                                    reinterpret_cast<const unsigned char*>(request.common_name.data()),
-                                    static_cast<int>(request.common_name.size()), -1, 0) == 1 &&
+         X509_NAME_add_entry_by_NID(
+             subject, NID_commonName, MBSTRING_UTF8,
+             reinterpret_cast<const unsigned char*>(request.common_name.data()),
+             static_cast<int>(request.common_name.size()), -1, 0) == 1 &&
          X509_set_pubkey(certificate, key) == 1;
 }
 
 // `issuer` null: signed by itself.
 Made make(const CertificateRequest& request, EVP_PKEY* key, X509* issuer, EVP_PKEY* signer) {
-  std::unexpected<std::string> failed("error creating certificate: x509: cannot create certificate");
+  std::unexpected<std::string> failed(
+      "error creating certificate: x509: cannot create certificate");
   Certificate certificate(X509_new());
   if (!certificate || !fill(certificate.get(), request, key)) return failed;
   X509* parent = issuer ? issuer : certificate.get();
   if (X509_set_issuer_name(certificate.get(), X509_get_subject_name(parent)) != 1) return failed;
   const char* usage = request.authority ? "critical,digitalSignature,keyEncipherment,keyCertSign"
                                         : "critical,digitalSignature,keyEncipherment";
-  bool extended = add_extension(certificate.get(), parent, NID_key_usage, usage) &&
-                  add_extension(certificate.get(), parent, NID_ext_key_usage, "serverAuth,clientAuth") &&
-                  add_extension(certificate.get(), parent, NID_basic_constraints,
-                                request.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+  bool extended =
+      add_extension(certificate.get(), parent, NID_key_usage, usage) &&
+      add_extension(certificate.get(), parent, NID_ext_key_usage, "serverAuth,clientAuth") &&
+      add_extension(certificate.get(), parent, NID_basic_constraints,
+                    request.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (request.authority) {
-    extended = extended && add_extension(certificate.get(), parent, NID_subject_key_identifier, "hash");
+    extended =
+        extended && add_extension(certificate.get(), parent, NID_subject_key_identifier, "hash");
   }
   // Go names the issuer's key where the issuer has an identifier and is another one.
   if (issuer && X509_get0_subject_key_id(issuer)) {
-    extended = extended && add_extension(certificate.get(), parent, NID_authority_key_identifier, "keyid");
+    extended =
+        extended && add_extension(certificate.get(), parent, NID_authority_key_identifier, "keyid");
   }
   if (!extended || !add_alternative_names(certificate.get(), request)) return failed;
   const EVP_MD* digest = EVP_PKEY_get_base_id(signer) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
@@ -229,10 +242,12 @@ Made signed_by(const CertificateRequest& request, std::string_view authority_cer
                std::string_view authority_key) {
   Keyed key = key_for(request);
   if (!key) return std::unexpected(key.error());
-  if (pem_type(authority_certificate).empty()) return std::unexpected("unable to decode certificate");
+  if (pem_type(authority_certificate).empty())
+    return std::unexpected("unable to decode certificate");
   Certificate issuer = read_certificate(authority_certificate);
   if (!issuer) {
-    return std::unexpected("error parsing certificate: decodedSignerCert.Bytes: x509: malformed certificate");
+    return std::unexpected(
+        "error parsing certificate: decodedSignerCert.Bytes: x509: malformed certificate");
   }
   Keyed signer = read_key(authority_key);
   if (!signer) return std::unexpected("error parsing private key: " + signer.error());

@@ -30,7 +30,8 @@ struct CertificateRequest {
   std::string_view key;
 };
 
-// A new private key in PEM: "" or rsa (4096 bits), ecdsa (P-256), ed25519, dsa. Keys come from OpenSSL's own generator.
+// A new private key in PEM: "" or rsa (4096 bits), ecdsa (P-256), ed25519, dsa. Keys come from
+// OpenSSL's own generator.
 std::expected<std::string, std::string> make_key(std::string_view type);
 
 // Signed by its own key.

@@ -5,11 +5,13 @@
 namespace lesto::gotemplate {
 namespace {
 
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 std::unexpected<std::string> corrupt(const char* base, std::size_t at) {
-  return std::unexpected("illegal " + std::string(base) + " data at input byte " + std::to_string(at));
+  return std::unexpected("illegal " + std::string(base) + " data at input byte " +
+                         std::to_string(at));
 }
 
 bool line_break(char c) { return c == '\n' || c == '\r'; }
@@ -89,7 +91,8 @@ std::expected<std::string, std::string> decode_base32(std::string_view encoded) 
       ++count;
     }
     bits <<= 5 * (8 - count);
-    for (unsigned i = 0; i < count * 5 / 8; ++i) out += static_cast<char>(bits >> (32 - 8 * i) & 0xFF);
+    for (unsigned i = 0; i < count * 5 / 8; ++i)
+      out += static_cast<char>(bits >> (32 - 8 * i) & 0xFF);
   }
   return out;
 }
@@ -102,7 +105,8 @@ std::string encode_base32(std::string_view bytes) {
     for (char c : group) bits = bits << 8 | static_cast<unsigned char>(c);
     bits <<= 8 * (5 - group.size());
     std::size_t digits = (group.size() * 8 + 4) / 5;
-    for (std::size_t i = 0; i < 8; ++i) out += i < digits ? kBase32[bits >> (35 - 5 * i) & 31] : '=';
+    for (std::size_t i = 0; i < 8; ++i)
+      out += i < digits ? kBase32[bits >> (35 - 5 * i) & 31] : '=';
   }
   return out;
 }

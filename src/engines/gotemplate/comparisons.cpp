@@ -40,8 +40,9 @@ std::string shown(Call& call, const Value& value, char32_t verb) {
 }
 
 std::unexpected<Failure> not_comparable(Call& call, const Value& a, const Value& b) {
-  std::string text = "non-comparable types " + shown(call, a, 's') + ": " + std::string(type_name(a)) + ", " +
-                     std::string(type_name(b)) + ": " + shown(call, b, 'v');
+  std::string text = "non-comparable types " + shown(call, a, 's') + ": " +
+                     std::string(type_name(a)) + ", " + std::string(type_name(b)) + ": " +
+                     shown(call, b, 'v');
   return call.fail(text);
 }
 
@@ -52,15 +53,17 @@ Truth equal_others(Call& call, const Value& a, const Value& b) {
   if (kind_a != kind_b && a.valid() && b.valid()) return not_comparable(call, a, b);
   if (is_nil(a) || is_nil(b)) return is_nil(a) == is_nil(b);
   if (kind_b == ValueKind::Slice || kind_b == ValueKind::Map) {
-    return call.fail("non-comparable type " + shown(call, b, 's') + ": " + std::string(type_name(b)));
+    return call.fail("non-comparable type " + shown(call, b, 's') + ": " +
+                     std::string(type_name(b)));
   }
   if (a.type != b.type) return false;
   switch (a.type) {
     case Type::Time:
-      return a.moment->seconds == b.moment->seconds && a.moment->nanoseconds == b.moment->nanoseconds &&
-             a.moment->zone == b.moment->zone;
+      return a.moment->seconds == b.moment->seconds &&
+             a.moment->nanoseconds == b.moment->nanoseconds && a.moment->zone == b.moment->zone;
     case Type::Certificate:
-      return a.certificate->certificate == b.certificate->certificate && a.certificate->key == b.certificate->key;
+      return a.certificate->certificate == b.certificate->certificate &&
+             a.certificate->key == b.certificate->key;
     default: return a.address == b.address;
   }
 }
@@ -70,16 +73,19 @@ Truth equal_two(Call& call, const Value& a, const Value& b) {
   Basic kind_b = basic_kind(b);
   if (kind_a != kind_b) {
     // Only one of them is unsigned: a negative number equals none of those.
-    bool integers = (kind_a == Basic::Int && kind_b == Basic::Uint) || (kind_a == Basic::Uint && kind_b == Basic::Int);
+    bool integers = (kind_a == Basic::Int && kind_b == Basic::Uint) ||
+                    (kind_a == Basic::Uint && kind_b == Basic::Int);
     if (integers) return a.integer == b.integer && a.integer >= 0;
     if (a.valid() && b.valid()) return incompatible(call, a, b);
     return false;
   }
   switch (kind_a) {
     case Basic::Bool: return a.boolean == b.boolean;
-    case Basic::Complex: return a.complex->real == b.complex->real && a.complex->imaginary == b.complex->imaginary;
+    case Basic::Complex:
+      return a.complex->real == b.complex->real && a.complex->imaginary == b.complex->imaginary;
     case Basic::Float: return a.number == b.number;
-    case Basic::Int: case Basic::Uint: return a.integer == b.integer;
+    case Basic::Int:
+    case Basic::Uint: return a.integer == b.integer;
     case Basic::String: return a.text() == b.text();
     case Basic::None: break;
   }
@@ -101,20 +107,24 @@ Truth less(Call& call) {
   Value b = call.at(1).unbox();
   Basic kind_a = basic_kind(a);
   Basic kind_b = basic_kind(b);
-  if (kind_a == Basic::None || kind_b == Basic::None) return call.fail("invalid type for comparison");
+  if (kind_a == Basic::None || kind_b == Basic::None)
+    return call.fail("invalid type for comparison");
   if (kind_a != kind_b) {
     if (kind_a == Basic::Int && kind_b == Basic::Uint) {
-      return a.integer < 0 || static_cast<std::uint64_t>(a.integer) < static_cast<std::uint64_t>(b.integer);
+      return a.integer < 0 ||
+             static_cast<std::uint64_t>(a.integer) < static_cast<std::uint64_t>(b.integer);
     }
     if (kind_a == Basic::Uint && kind_b == Basic::Int) {
-      return b.integer >= 0 && static_cast<std::uint64_t>(a.integer) < static_cast<std::uint64_t>(b.integer);
+      return b.integer >= 0 &&
+             static_cast<std::uint64_t>(a.integer) < static_cast<std::uint64_t>(b.integer);
     }
     return incompatible(call, a, b);
   }
   switch (kind_a) {
     case Basic::Float: return a.number < b.number;
     case Basic::Int: return a.integer < b.integer;
-    case Basic::Uint: return static_cast<std::uint64_t>(a.integer) < static_cast<std::uint64_t>(b.integer);
+    case Basic::Uint:
+      return static_cast<std::uint64_t>(a.integer) < static_cast<std::uint64_t>(b.integer);
     case Basic::String: return a.text() < b.text();
     default: return call.fail("invalid type for comparison");
   }
@@ -139,8 +149,9 @@ Answer gt(Call& call) { return answer(less_or_equal(call), true); }
 Answer ge(Call& call) { return answer(less(call), true); }
 
 constexpr Function kFunctions[] = {
-    {"eq", Group::Builtin, "vv*>b", eq}, {"ne", Group::Builtin, "vv>b", ne}, {"lt", Group::Builtin, "vv>b", lt},
-    {"le", Group::Builtin, "vv>b", le},  {"gt", Group::Builtin, "vv>b", gt}, {"ge", Group::Builtin, "vv>b", ge},
+    {"eq", Group::Builtin, "vv*>b", eq}, {"ne", Group::Builtin, "vv>b", ne},
+    {"lt", Group::Builtin, "vv>b", lt},  {"le", Group::Builtin, "vv>b", le},
+    {"gt", Group::Builtin, "vv>b", gt},  {"ge", Group::Builtin, "vv>b", ge},
 };
 
 }  // namespace

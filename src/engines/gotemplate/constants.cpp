@@ -18,7 +18,8 @@ void simplify(NumberNode& node, double value) {
     node.is_int = true;
     node.integer = truncate(value);
   }
-  if (value >= 0 && value < 18446744073709551616.0 && static_cast<double>(static_cast<std::uint64_t>(value)) == value) {
+  if (value >= 0 && value < 18446744073709551616.0 &&
+      static_cast<double>(static_cast<std::uint64_t>(value)) == value) {
     node.is_uint = true;
     node.unsigned_integer = static_cast<std::uint64_t>(value);
   }
@@ -49,10 +50,12 @@ bool read_complex(NumberNode& node, std::string_view text, Heap& heap) {
   return true;
 }
 
-std::expected<Node*, std::string> read_character(NumberNode& node, std::string_view text, Heap& heap) {
+std::expected<Node*, std::string> read_character(NumberNode& node, std::string_view text,
+                                                 Heap& heap) {
   auto rune = unquote_rune(text.substr(1), text[0]);
   if (!rune) return std::unexpected("invalid syntax");
-  if (rune->rest != "'") return std::unexpected("malformed character constant: " + std::string(text));
+  if (rune->rest != "'")
+    return std::unexpected("malformed character constant: " + std::string(text));
   node.is_int = node.is_uint = node.is_float = true;
   node.integer = static_cast<std::int64_t>(rune->code);
   node.unsigned_integer = rune->code;
@@ -63,7 +66,8 @@ std::expected<Node*, std::string> read_character(NumberNode& node, std::string_v
 
 // The value that the constant has where no type is asked for; none when an integer does not fit.
 void set_ideal(NumberNode& node, std::string_view text) {
-  bool hex = text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && !has_any(text, "pP");
+  bool hex = text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') &&
+             !has_any(text, "pP");
   if (node.is_complex) return;
   if (node.is_float && !hex && has_any(text, ".eEpP")) {
     node.value = Value::of_float(node.number);
@@ -93,7 +97,8 @@ std::expected<Node*, std::string> read_number(NumberNode& node, std::string_view
   }
   if (node.is_int || node.is_uint) {
     node.is_float = true;
-    node.number = node.is_int ? static_cast<double>(node.integer) : static_cast<double>(node.unsigned_integer);
+    node.number = node.is_int ? static_cast<double>(node.integer)
+                              : static_cast<double>(node.unsigned_integer);
   } else {
     ParsedFloat as_float = parse_float(text);
     if (as_float.ok()) {
@@ -133,7 +138,8 @@ std::expected<Node*, std::string> make_constant(const Item& item, Heap& heap) {
   node.literal = item.text;
   if (item.type == ItemType::CharConstant) return read_character(node, item.text, heap);
   if (item.type == ItemType::Complex) {
-    if (!read_complex(node, item.text, heap)) return std::unexpected("syntax error scanning complex number");
+    if (!read_complex(node, item.text, heap))
+      return std::unexpected("syntax error scanning complex number");
     return heap.make(node);
   }
   return read_number(node, item.text, heap);

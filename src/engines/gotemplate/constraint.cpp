@@ -17,7 +17,8 @@ std::size_t blanks(std::string_view text) {
   return count;
 }
 
-// A version as a constraint may hold it: numbers or x, X, * in up to three parts, then pre-release and metadata.
+// A version as a constraint may hold it: numbers or x, X, * in up to three parts, then pre-release
+// and metadata.
 struct Pattern {
   std::string_view whole;
   std::string_view major;
@@ -33,7 +34,8 @@ std::size_t run(std::string_view text, std::string_view letters) {
 }
 
 std::size_t identifiers(std::string_view text, char start) {
-  constexpr std::string_view kLetters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
+  constexpr std::string_view kLetters =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-";
   if (!text.starts_with(start)) return 0;
   std::size_t end = 1 + run(text.substr(1), kLetters);
   if (end == 1) return 0;
@@ -111,16 +113,19 @@ std::string without_ranges(std::string_view text) {
   return out;
 }
 
-bool wildcard(std::string_view part) { return part.empty() || part == "x" || part == "X" || part == "*"; }
+bool wildcard(std::string_view part) {
+  return part.empty() || part == "x" || part == "X" || part == "*";
+}
 
-std::unexpected<std::string> refuse(const Version& version, std::string_view relation, std::string_view original,
-                                    std::string_view rest = {}) {
-  return std::unexpected(quoted(version.text()) + " " + std::string(relation) + " " + quoted(original) +
-                         std::string(rest));
+std::unexpected<std::string> refuse(const Version& version, std::string_view relation,
+                                    std::string_view original, std::string_view rest = {}) {
+  return std::unexpected(quoted(version.text()) + " " + std::string(relation) + " " +
+                         quoted(original) + std::string(rest));
 }
 
 std::string only_releases(const Version& version) {
-  return quoted(version.text()) + " is a prerelease version and the constraint is only looking for release versions";
+  return quoted(version.text()) +
+         " is a prerelease version and the constraint is only looking for release versions";
 }
 
 }  // namespace
@@ -176,7 +181,8 @@ std::expected<Constraint, std::string> Constraint::parse(std::string_view text) 
   return constraint;
 }
 
-std::expected<Constraint::Comparison, std::string> Constraint::parse_comparison(std::string_view text) {
+std::expected<Constraint::Comparison, std::string> Constraint::parse_comparison(
+    std::string_view text) {
   Comparison one;
   one.operation = *take_operation(text);
   one.original = text;
@@ -214,7 +220,8 @@ std::string Constraint::text() const {
 bool Constraint::check(const Version& version) const {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     bool fits = true;
-    for (const Comparison& one : groups_[i]) fits = fits && check_one(one, version, has_prerelease_[i]);
+    for (const Comparison& one : groups_[i])
+      fits = fits && check_one(one, version, has_prerelease_[i]);
     if (fits) return true;
   }
   return false;
@@ -246,7 +253,8 @@ Constraint::Verdict Constraint::check_tilde(const Comparison& one, const Version
   // ~0.0.0 takes every version.
   bool zero = wanted.major_ == 0 && wanted.minor_ == 0 && wanted.patch_ == 0;
   if (zero && !one.minor_dirty && !one.patch_dirty) return {};
-  if (version.major_ != wanted.major_) return refuse(version, "does not have same major version as", one.original);
+  if (version.major_ != wanted.major_)
+    return refuse(version, "does not have same major version as", one.original);
   if (version.minor_ != wanted.minor_ && !one.minor_dirty) {
     return refuse(version, "does not have same major and minor version as", one.original);
   }
@@ -265,7 +273,8 @@ Constraint::Verdict Constraint::check_caret(const Comparison& one, const Version
     return refuse(version, "does not have same minor version as", one.original,
                   ". Expected minor versions to match when constraint major version is 0");
   }
-  if (version.minor_ > 0) return refuse(version, "does not have same minor version as", one.original);
+  if (version.minor_ > 0)
+    return refuse(version, "does not have same minor version as", one.original);
   if (version.patch_ == wanted.patch_) return {};
   return refuse(version, "does not equal", one.original,
                 ". Expect version and constraint to equal when major and minor versions are 0");
@@ -309,13 +318,15 @@ Constraint::Verdict Constraint::check_less_equal(const Comparison& one, const Ve
   bool fits = version.compare(wanted) <= 0;
   if (one.dirty) {
     bool same_major = version.major_ == wanted.major_;
-    fits = version.major_ < wanted.major_ || (same_major && (version.minor_ <= wanted.minor_ || one.minor_dirty));
+    fits = version.major_ < wanted.major_ ||
+           (same_major && (version.minor_ <= wanted.minor_ || one.minor_dirty));
   }
   if (fits) return {};
   return refuse(version, "is greater than", one.original);
 }
 
-Constraint::Verdict Constraint::check_one(const Comparison& one, const Version& version, bool prereleases) {
+Constraint::Verdict Constraint::check_one(const Comparison& one, const Version& version,
+                                          bool prereleases) {
   if (!version.prerelease_.empty() && !prereleases) return std::unexpected(only_releases(version));
   const std::string& operation = one.operation;
   if (operation == "!=") return check_not_equal(one, version);

@@ -16,7 +16,9 @@ constexpr std::size_t kBlock = 16;
 constexpr std::size_t kBcryptPassword = 72;
 constexpr unsigned long kBcryptCost = 10;
 
-const unsigned char* raw(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* raw(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 unsigned char* raw(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 std::string digest(const EVP_MD* method, std::string_view bytes) {
@@ -30,17 +32,20 @@ std::string digest(const EVP_MD* method, std::string_view bytes) {
 enum class Direction : int { Decrypt = 0, Encrypt = 1 };
 
 // Whole blocks, without padding.
-Text cipher(Direction direction, std::string_view password, std::string_view iv, std::string_view blocks) {
+Text cipher(Direction direction, std::string_view password, std::string_view iv,
+            std::string_view blocks) {
   std::string key(password.substr(0, 32));
   key.resize(32, '\0');
-  std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                          EVP_CIPHER_CTX_free);
   std::string out(blocks.size() + kBlock, '\0');
   int size = 0;
   bool done = context &&
               EVP_CipherInit_ex(context.get(), EVP_aes_256_cbc(), nullptr, raw(key), raw(iv),
                                 static_cast<int>(direction)) == 1 &&
               EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1 &&
-              EVP_CipherUpdate(context.get(), raw(out), &size, raw(blocks), static_cast<int>(blocks.size())) == 1;
+              EVP_CipherUpdate(context.get(), raw(out), &size, raw(blocks),
+                               static_cast<int>(blocks.size())) == 1;
   if (!done) return std::unexpected("AES failed");
   out.resize(blocks.size());
   return out;
@@ -54,9 +59,12 @@ struct PasswordType {
 constexpr PasswordType kPasswordTypes[] = {
     {"maximum", "anoxxxxxxxxxxxxxxxxx axxxxxxxxxxxxxxxxxno"},
     {"long",
-     "CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno CvcvnoCvccCvcv "
-     "CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv CvccCvccnoCvcv "
-     "CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno"},
+     "CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno "
+     "CvcvnoCvccCvcv "
+     "CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv "
+     "CvccCvccnoCvcv "
+     "CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc "
+     "CvccCvcvCvccno"},
     {"medium", "CvcnoCvc CvcCvcno"},
     {"short", "Cvcn"},
     {"basic", "aaanaaan aannaaan aaannaaa"},
@@ -107,7 +115,8 @@ Text encrypt_aes(std::string_view password, std::string_view text, std::string_v
 
 Text decrypt_aes(std::string_view password, std::string_view bytes) {
   if (bytes.size() < kBlock) {
-    // Go cuts the slice before it looks at its length; its capacity is what base64 had made room for.
+    // Go cuts the slice before it looks at its length; its capacity is what base64 had made room
+    // for.
     return std::unexpected("runtime error: slice bounds out of range [:16] with capacity " +
                            std::to_string((bytes.size() + 2) / 3 * 3));
   }
@@ -119,16 +128,19 @@ Text decrypt_aes(std::string_view password, std::string_view bytes) {
   std::size_t padding = static_cast<unsigned char>(text->back());
   if (padding > text->size()) {
     auto end = static_cast<std::int64_t>(text->size()) - static_cast<std::int64_t>(padding);
-    return std::unexpected("runtime error: slice bounds out of range [:" + std::to_string(end) + "]");
+    return std::unexpected("runtime error: slice bounds out of range [:" + std::to_string(end) +
+                           "]");
   }
   text->resize(text->size() - padding);
   return text;
 }
 
 Text bcrypt(std::string_view password, std::string_view salt) {
-  if (password.size() > kBcryptPassword) return std::unexpected("bcrypt: password length exceeds 72 bytes");
+  if (password.size() > kBcryptPassword)
+    return std::unexpected("bcrypt: password length exceeds 72 bytes");
   char setting[CRYPT_GENSALT_OUTPUT_SIZE];
-  if (!crypt_gensalt_rn("$2a$", kBcryptCost, salt.data(), static_cast<int>(salt.size()), setting, sizeof setting)) {
+  if (!crypt_gensalt_rn("$2a$", kBcryptCost, salt.data(), static_cast<int>(salt.size()), setting,
+                        sizeof setting)) {
     return std::unexpected("bcrypt: no salt");
   }
   auto data = std::make_unique<crypt_data>();
@@ -138,8 +150,8 @@ Text bcrypt(std::string_view password, std::string_view salt) {
   return std::string(hash);
 }
 
-Text derive_password(std::uint32_t counter, std::string_view type, std::string_view password, std::string_view user,
-                     std::string_view site) {
+Text derive_password(std::uint32_t counter, std::string_view type, std::string_view password,
+                     std::string_view user, std::string_view site) {
   constexpr std::string_view kSeed = "com.lyndir.masterpassword";
   std::string_view templates;
   for (const PasswordType& known : kPasswordTypes) {
@@ -151,8 +163,8 @@ Text derive_password(std::uint32_t counter, std::string_view type, std::string_v
   salt += user;
   std::string key(64, '\0');
   constexpr std::uint64_t kMemory = 64u << 20;
-  if (EVP_PBE_scrypt(password.data(), password.size(), raw(salt), salt.size(), 32768, 8, 2, kMemory, raw(key),
-                     key.size()) != 1) {
+  if (EVP_PBE_scrypt(password.data(), password.size(), raw(salt), salt.size(), 32768, 8, 2, kMemory,
+                     raw(key), key.size()) != 1) {
     return "failed to derive password: scrypt failed";
   }
   std::string message(kSeed);
@@ -161,9 +173,11 @@ Text derive_password(std::uint32_t counter, std::string_view type, std::string_v
   append_big_endian(message, counter);
   unsigned char seed[EVP_MAX_MD_SIZE];
   unsigned size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(message), message.size(), seed, &size);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(message), message.size(), seed,
+       &size);
   auto count = static_cast<std::size_t>(std::count(templates.begin(), templates.end(), ' ')) + 1;
-  for (std::size_t skip = seed[0] % count; skip > 0; --skip) templates.remove_prefix(templates.find(' ') + 1);
+  for (std::size_t skip = seed[0] % count; skip > 0; --skip)
+    templates.remove_prefix(templates.find(' ') + 1);
   templates = templates.substr(0, templates.find(' '));
   std::string out;
   for (std::size_t i = 0; i < templates.size(); ++i) {

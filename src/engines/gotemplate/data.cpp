@@ -30,7 +30,8 @@ class Conversion {
       case ValueKind::Bool: return json::Value(value.boolean);
       case ValueKind::Int: return json::Value(value.integer);
       case ValueKind::Uint:
-        if (value.integer < 0) return json::Value(static_cast<double>(static_cast<std::uint64_t>(value.integer)));
+        if (value.integer < 0)
+          return json::Value(static_cast<double>(static_cast<std::uint64_t>(value.integer)));
         return json::Value(value.integer);
       case ValueKind::Float: return number(value.number);
       case ValueKind::Complex: return context_.fail("json: unsupported type: complex128");
@@ -66,13 +67,16 @@ class Conversion {
 
   Json text(std::string_view text) {
     if (Outcome counted = count(text.size()); !counted) return std::unexpected(counted.error());
-    if (Outcome spent = context_.spend_bytes(text.size()); !spent) return std::unexpected(spent.error());
+    if (Outcome spent = context_.spend_bytes(text.size()); !spent)
+      return std::unexpected(spent.error());
     return json::Value(text);
   }
 
   Json number(double number) {
     if (std::isnan(number)) return context_.fail("json: unsupported value: NaN");
-    if (std::isinf(number)) return context_.fail(number > 0 ? "json: unsupported value: +Inf" : "json: unsupported value: -Inf");
+    if (std::isinf(number))
+      return context_.fail(number > 0 ? "json: unsupported value: +Inf"
+                                      : "json: unsupported value: -Inf");
     return json::Value(number);
   }
 
@@ -101,14 +105,16 @@ class Conversion {
 
   Json other(const Value& value) {
     switch (value.type) {
-      case Type::Version: case Type::VersionCopy: return json::Value(value.version->text());
+      case Type::Version:
+      case Type::VersionCopy: return json::Value(value.version->text());
       case Type::Time: {
         std::string out;
         append_json_time(out, *value.moment);
         return json::Value(out);
       }
       case Type::Certificate:
-        return json::object({{"Cert", value.certificate->certificate}, {"Key", value.certificate->key}});
+        return json::object(
+            {{"Cert", value.certificate->certificate}, {"Key", value.certificate->key}});
       case Type::Record: return *value.record->json;
       default: return json::Value::object();
     }
@@ -120,7 +126,8 @@ class Conversion {
 
 // Written YAML has escapes for the characters that JSON text holds raw but YAML text must not.
 bool has_odd_characters(std::string_view yaml) {
-  for (std::string_view escape : {"\\x7F", "\\x8", "\\x9", "\\N", "\\uFEFF", "\\uFFFE", "\\uFFFF"}) {
+  for (std::string_view escape :
+       {"\\x7F", "\\x8", "\\x9", "\\N", "\\uFEFF", "\\uFFFE", "\\uFFFF"}) {
     if (yaml.find(escape) != yaml.npos) return true;
   }
   return yaml.find('\x7F') != yaml.npos;
@@ -138,7 +145,8 @@ json::Value with_floats(const json::Value& value) {
     case json::Kind::Object: {
       std::vector<json::Member> members;
       members.reserve(value.size());
-      for (const json::Member& member : value.members()) members.emplace_back(member.key, with_floats(member.value));
+      for (const json::Member& member : value.members())
+        members.emplace_back(member.key, with_floats(member.value));
       return json::Value::object(std::move(members));
     }
     default: return value;
@@ -160,7 +168,8 @@ std::string wrong_kind_text(const json::Value& value, std::string_view go_type) 
   if (value.is_string()) kind = "string";
   if (value.is_bool()) kind = "bool";
   if (value.is_number()) kind = "number";
-  return "json: cannot unmarshal " + std::string(kind) + " into Go value of type " + std::string(go_type);
+  return "json: cannot unmarshal " + std::string(kind) + " into Go value of type " +
+         std::string(go_type);
 }
 
 Answer yaml_text(Context& context, const Value& value) {
@@ -171,14 +180,16 @@ Answer yaml_text(Context& context, const Value& value) {
   }
   std::string out = json::write_yaml(*json);
   if (has_odd_characters(out)) {
-    // sigs.k8s.io/yaml reads the JSON text as YAML, which refuses some characters or folds them as line breaks.
+    // sigs.k8s.io/yaml reads the JSON text as YAML, which refuses some characters or folds them as
+    // line breaks.
     auto read = json::parse_yaml(json::write(*json, {.escape_html = json::EscapeHtml::Yes}),
                                  {.numbers = json::YamlNumbers::AsYaml});
     if (!read) return Value::of_text("");
     out = json::write_yaml(*read, json::YamlNumbers::AsYaml);
   }
   if (out.ends_with('\n')) out.pop_back();
-  if (Outcome spent = context.spend_bytes(out.size() * 4); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = context.spend_bytes(out.size() * 4); !spent)
+    return std::unexpected(spent.error());
   return context.heap.text(out);
 }
 

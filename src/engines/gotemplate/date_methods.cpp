@@ -24,7 +24,9 @@ Answer give_time(Call& call, const Moment& moment) {
   value.moment = call.heap().make(moment);
   return value;
 }
-Answer give_duration(std::int64_t nanoseconds) { return Value::of_integer(Type::Duration, nanoseconds); }
+Answer give_duration(std::int64_t nanoseconds) {
+  return Value::of_integer(Type::Duration, nanoseconds);
+}
 
 Answer year(Call& call) { return Value::of_int(civil(call).year); }
 Answer month(Call& call) { return Value::of_integer(Type::Month, civil(call).month); }
@@ -37,7 +39,8 @@ Answer weekday(Call& call) { return Value::of_integer(Type::Weekday, civil(call)
 Answer year_day(Call& call) { return Value::of_int(civil(call).year_day); }
 
 Answer unix_units(Call& call, std::int64_t a_second) {
-  auto seconds = static_cast<std::uint64_t>(self(call).seconds) * static_cast<std::uint64_t>(a_second);
+  auto seconds =
+      static_cast<std::uint64_t>(self(call).seconds) * static_cast<std::uint64_t>(a_second);
   auto rest = static_cast<std::uint64_t>(self(call).nanoseconds / (kSecond / a_second));
   return Value::of_int64(static_cast<std::int64_t>(seconds + rest));
 }
@@ -73,7 +76,8 @@ Answer add_date(Call& call) {
   // A calendar beyond these has no use and would overflow.
   constexpr std::int64_t kFar = 1'000'000'000;
   for (std::size_t i = 1; i <= 3; ++i) {
-    if (call.integer(i) > kFar || call.integer(i) < -kFar) return call.fail("AddDate: out of range");
+    if (call.integer(i) > kFar || call.integer(i) < -kFar)
+      return call.fail("AddDate: out of range");
   }
   std::int64_t local = seconds_of(from.year + call.integer(1), from.month + call.integer(2),
                                   from.day + call.integer(3), from.hour, from.minute, from.second);
@@ -98,7 +102,9 @@ Answer before(Call& call) { return Value::of_bool(order(call) < 0); }
 Answer after(Call& call) { return Value::of_bool(order(call) > 0); }
 Answer equal(Call& call) { return Value::of_bool(order(call) == 0); }
 Answer compare(Call& call) { return Value::of_int(order(call)); }
-Answer is_zero(Call& call) { return Value::of_bool(self(call).seconds == kYearOne && self(call).nanoseconds == 0); }
+Answer is_zero(Call& call) {
+  return Value::of_bool(self(call).seconds == kYearOne && self(call).nanoseconds == 0);
+}
 
 Answer in_zone(Call& call, const Zone* zone) {
   Moment moment = self(call);
@@ -107,7 +113,9 @@ Answer in_zone(Call& call, const Zone* zone) {
 }
 Answer utc(Call& call) { return in_zone(call, nullptr); }
 Answer local(Call& call) { return in_zone(call, &kLocalZone); }
-Answer in(Call& call) { return in_zone(call, call.at(1).zone == &kUtcZone ? nullptr : call.at(1).zone); }
+Answer in(Call& call) {
+  return in_zone(call, call.at(1).zone == &kUtcZone ? nullptr : call.at(1).zone);
+}
 Answer location(Call& call) {
   Value value = Value::of(Type::Location);
   value.zone = self(call).zone ? self(call).zone : &kUtcZone;

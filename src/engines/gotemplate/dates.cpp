@@ -32,14 +32,9 @@ struct Unit {
 };
 
 std::uint64_t unit_of(std::string_view name) {
-  constexpr Unit kUnits[] = {{"ns", 1},
-                             {"us", 1000},
-                             {"\xC2\xB5s", 1000},
-                             {"\xCE\xBCs", 1000},
-                             {"ms", 1'000'000},
-                             {"s", 1'000'000'000},
-                             {"m", 60'000'000'000},
-                             {"h", 3600'000'000'000}};
+  constexpr Unit kUnits[] = {
+      {"ns", 1},         {"us", 1000},         {"\xC2\xB5s", 1000},   {"\xCE\xBCs", 1000},
+      {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3600'000'000'000}};
   for (const Unit& unit : kUnits) {
     if (unit.name == name) return unit.nanoseconds;
   }
@@ -126,13 +121,15 @@ std::expected<std::int64_t, std::string> parse_go_duration(std::string_view text
     if (size == 0) return std::unexpected("time: missing unit in duration " + quoted(text));
     std::uint64_t unit = unit_of(rest.substr(0, size));
     if (unit == 0) {
-      return std::unexpected("time: unknown unit " + quoted(rest.substr(0, size)) + " in duration " + quoted(text));
+      return std::unexpected("time: unknown unit " + quoted(rest.substr(0, size)) +
+                             " in duration " + quoted(text));
     }
     rest.remove_prefix(size);
     if (whole > kMost / unit) return invalid;
     whole *= unit;
     if (fraction > 0) {
-      whole += static_cast<std::uint64_t>(static_cast<double>(fraction) * (static_cast<double>(unit) / scale));
+      whole += static_cast<std::uint64_t>(static_cast<double>(fraction) *
+                                          (static_cast<double>(unit) / scale));
       if (whole > kMost) return invalid;
     }
     total += whole;
@@ -145,7 +142,9 @@ std::expected<std::int64_t, std::string> parse_go_duration(std::string_view text
 
 void append_date_text(std::string& out, const Value& value) {
   switch (value.type) {
-    case Type::Time: append_formatted_time(out, *value.moment, "2006-01-02 15:04:05.999999999 -0700 MST"); return;
+    case Type::Time:
+      append_formatted_time(out, *value.moment, "2006-01-02 15:04:05.999999999 -0700 MST");
+      return;
     case Type::Duration: append_duration(out, value.integer); return;
     case Type::Month: {
       std::string_view name = month_name(value.integer);
@@ -168,7 +167,8 @@ void append_date_go_text(std::string& out, const Value& value) {
   out += "time.Date(";
   append_int(out, civil.year);
   out += ", time." + std::string(month_name(civil.month));
-  for (std::int64_t part : {civil.day, civil.hour, civil.minute, civil.second, moment.nanoseconds}) {
+  for (std::int64_t part :
+       {civil.day, civil.hour, civil.minute, civil.second, moment.nanoseconds}) {
     out += ", ";
     append_int(out, part);
   }
@@ -210,7 +210,8 @@ Moment add(const Moment& moment, std::int64_t nanoseconds) {
 }
 
 std::int64_t difference(const Moment& a, const Moment& b) {
-  __int128 nanoseconds = static_cast<__int128>(a.seconds - b.seconds) * kSecond + (a.nanoseconds - b.nanoseconds);
+  __int128 nanoseconds =
+      static_cast<__int128>(a.seconds - b.seconds) * kSecond + (a.nanoseconds - b.nanoseconds);
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
   if (nanoseconds > kMost) return kMost;
@@ -225,7 +226,8 @@ std::int64_t round_duration(std::int64_t duration, std::int64_t unit) {
     std::int64_t sum = 0;
     bool over = __builtin_add_overflow(duration, by, &sum);
     if (!over) return sum;
-    return by > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+    return by > 0 ? std::numeric_limits<std::int64_t>::max()
+                  : std::numeric_limits<std::int64_t>::min();
   };
   if (duration < 0) {
     rest = -rest;

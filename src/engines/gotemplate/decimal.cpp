@@ -19,7 +19,8 @@ void Decimal::trim(Digits& digits) {
 Decimal Decimal::of(double number) {
   Decimal made;
   char buffer[40];
-  auto end = std::to_chars(buffer, buffer + sizeof buffer - 1, number, std::chars_format::scientific).ptr;
+  auto end =
+      std::to_chars(buffer, buffer + sizeof buffer - 1, number, std::chars_format::scientific).ptr;
   *end = '\0';
   made.negative_ = buffer[0] == '-';
   std::uint64_t mantissa = 0;
@@ -34,7 +35,8 @@ Decimal Decimal::of(double number) {
     if (fraction) --made.exponent_;
   }
   if (*p == 'e') made.exponent_ += std::atoi(p + 1);
-  for (; mantissa != 0; mantissa /= kBase) made.digits_.push_back(static_cast<std::uint32_t>(mantissa % kBase));
+  for (; mantissa != 0; mantissa /= kBase)
+    made.digits_.push_back(static_cast<std::uint32_t>(mantissa % kBase));
   return made;
 }
 
@@ -61,7 +63,8 @@ Decimal::Digits Decimal::difference(const Digits& larger, const Digits& smaller)
   Digits out = larger;
   std::int64_t borrow = 0;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    std::int64_t value = static_cast<std::int64_t>(out[i]) - borrow - (i < smaller.size() ? smaller[i] : 0u);
+    std::int64_t value =
+        static_cast<std::int64_t>(out[i]) - borrow - (i < smaller.size() ? smaller[i] : 0u);
     borrow = value < 0 ? 1 : 0;
     out[i] = static_cast<std::uint32_t>(value + (borrow ? static_cast<std::int64_t>(kBase) : 0));
   }
@@ -74,7 +77,8 @@ Decimal::Digits Decimal::product(const Digits& a, const Digits& b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     std::uint64_t carry = 0;
     for (std::size_t k = 0; k < b.size() || carry != 0; ++k) {
-      std::uint64_t value = out[i + k] + carry + static_cast<std::uint64_t>(a[i]) * (k < b.size() ? b[k] : 0u);
+      std::uint64_t value =
+          out[i + k] + carry + static_cast<std::uint64_t>(a[i]) * (k < b.size() ? b[k] : 0u);
       out[i + k] = static_cast<std::uint32_t>(value % kBase);
       carry = value / kBase;
     }

@@ -110,11 +110,12 @@ Execution::Walked Execution::walk(const Value& dot, const Node& node) {
     }
     case NodeKind::Break: return Flow::Break;
     case NodeKind::Continue: return Flow::Continue;
-    case NodeKind::If: case NodeKind::With:
-      walked = walk_if_or_with(dot, static_cast<const BranchNode&>(node));
-      break;
+    case NodeKind::If:
+    case NodeKind::With: walked = walk_if_or_with(dot, static_cast<const BranchNode&>(node)); break;
     case NodeKind::Range: walked = walk_range(dot, static_cast<const BranchNode&>(node)); break;
-    case NodeKind::Template: walked = walk_template(dot, static_cast<const TemplateNode&>(node)); break;
+    case NodeKind::Template:
+      walked = walk_template(dot, static_cast<const TemplateNode&>(node));
+      break;
     case NodeKind::List: return walk_list(dot, static_cast<const ListNode&>(node));
     default: break;
   }
@@ -145,7 +146,8 @@ Execution::Walked Execution::walk_range(const Value& dot, const BranchNode& bran
   bool ran = false;
   Walked walked = Flow::On;
   switch (kind_of(over.type)) {
-    case ValueKind::Int: case ValueKind::Uint: walked = range_integer(branch, over, ran); break;
+    case ValueKind::Int:
+    case ValueKind::Uint: walked = range_integer(branch, over, ran); break;
     case ValueKind::Slice: walked = range_list(branch, over, ran); break;
     case ValueKind::Map: walked = range_map(branch, over, ran); break;
     case ValueKind::Invalid: break;
@@ -163,7 +165,8 @@ Execution::Walked Execution::walk_range(const Value& dot, const BranchNode& bran
   return walked;
 }
 
-Execution::Walked Execution::range_integer(const BranchNode& branch, const Value& value, bool& ran) {
+Execution::Walked Execution::range_integer(const BranchNode& branch, const Value& value,
+                                           bool& ran) {
   if (branch.pipe->variables.size() > 1) {
     std::string text = "can't use ";
     append_int(text, value.integer);
@@ -214,15 +217,18 @@ Execution::Walked Execution::range_map(const BranchNode& branch, const Value& va
   return Flow::On;
 }
 
-Execution::Walked Execution::iteration(const BranchNode& branch, const Value& index, const Value& item) {
+Execution::Walked Execution::iteration(const BranchNode& branch, const Value& index,
+                                       const Value& item) {
   const auto& declared = branch.pipe->variables;
   std::size_t variables = variables_.size();
   if (!declared.empty()) {
     bool two = declared.size() > 1;
     if (branch.pipe->assigns) {
-      if (Outcome set = set_variable(*declared[0], two ? index : item); !set) return std::unexpected(set.error());
+      if (Outcome set = set_variable(*declared[0], two ? index : item); !set)
+        return std::unexpected(set.error());
       if (two) {
-        if (Outcome set = set_variable(*declared[1], item); !set) return std::unexpected(set.error());
+        if (Outcome set = set_variable(*declared[1], item); !set)
+          return std::unexpected(set.error());
       }
     } else {
       variables_[variables - 1].value = item;
@@ -242,7 +248,8 @@ Execution::Walked Execution::walk_template(const Value& dot, const TemplateNode&
   if (!call.target) return fail("template " + quoted(call.name) + " not defined");
   if (depth_ >= context_.options.limits.call_depth) {
     // Go's words; its limit is 100,000.
-    return fail("exceeded maximum template depth (" + std::to_string(context_.options.limits.call_depth) + ")",
+    return fail("exceeded maximum template depth (" +
+                    std::to_string(context_.options.limits.call_depth) + ")",
                 Code::TooLarge);
   }
   Value data;

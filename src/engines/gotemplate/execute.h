@@ -15,7 +15,8 @@ namespace lesto::gotemplate {
 class Execution {
  public:
   // All borrowed. `fault` may be null; it is filled when the execution fails at some value.
-  Execution(std::string_view name, std::string_view text, Context& context, std::string& out, Fault* fault = nullptr)
+  Execution(std::string_view name, std::string_view text, Context& context, std::string& out,
+            Fault* fault = nullptr)
       : name_(name), text_(text), context_(context), out_(out), fault_(fault) {}
 
   Outcome run(const Definition& definition, const Value& data);
@@ -45,19 +46,21 @@ class Execution {
   Answer pipeline(const Value& dot, const PipeNode& pipe);
   Answer command(const Value& dot, const CommandNode& command, Final final);
   Answer constant(const NumberNode& number);
-  Answer fields(const Value& dot, const Value& receiver, const Node& node, std::span<const std::string_view> names,
-                Arguments arguments, Final final);
-  Answer field(const Value& dot, std::string_view name, const Node& node, Arguments arguments, Final final,
-               const Value& receiver);
+  Answer fields(const Value& dot, const Value& receiver, const Node& node,
+                std::span<const std::string_view> names, Arguments arguments, Final final);
+  Answer field(const Value& dot, std::string_view name, const Node& node, Arguments arguments,
+               Final final, const Value& receiver);
   Answer map_field(std::string_view name, const Value& map, bool has_arguments);
-  Answer struct_field(std::string_view name, const Value& receiver, const Value& content, bool has_arguments);
+  Answer struct_field(std::string_view name, const Value& receiver, const Value& content,
+                      bool has_arguments);
   Answer chain(const Value& dot, const ChainNode& chain, Arguments arguments, Final final);
   Answer variable(const Value& dot, const VariableNode& variable, Arguments arguments, Final final);
-  Answer function(const Value& dot, const IdentifierNode& identifier, const Node& command, Arguments arguments,
-                  Final final);
+  Answer function(const Value& dot, const IdentifierNode& identifier, const Node& command,
+                  Arguments arguments, Final final);
   Answer call(const Value& dot, const Function& function, const Node& node, std::string_view name,
               Arguments arguments, Final final, const Value* receiver);
-  Answer invoke(const Function& function, const Node& node, std::string_view name, std::span<const Value> arguments);
+  Answer invoke(const Function& function, const Node& node, std::string_view name,
+                std::span<const Value> arguments);
   Answer and_or(const Value& dot, const Function& function, Arguments arguments, Final final);
   Answer call_builtin(const Value& dot, const Node& node, Arguments arguments, Final final);
   // The argument for a parameter of the given type; letter 0 takes whatever comes.

@@ -16,8 +16,8 @@ std::string join(std::initializer_list<std::string_view> parts) {
 bool unexported_field(Type type, std::string_view name) {
   if (type == Type::Time) return name == "wall" || name == "ext" || name == "loc";
   if (type == Type::Version || type == Type::VersionCopy) {
-    return name == "major" || name == "minor" || name == "patch" || name == "pre" || name == "metadata" ||
-           name == "original";
+    return name == "major" || name == "minor" || name == "patch" || name == "pre" ||
+           name == "metadata" || name == "original";
   }
   return false;
 }
@@ -26,7 +26,8 @@ bool unexported_field(Type type, std::string_view name) {
 std::string path_text(const Node& node, std::span<const std::string_view> names) {
   std::string text;
   if (node.kind == NodeKind::Variable) text = static_cast<const VariableNode&>(node).name;
-  if (node.kind == NodeKind::Chain) text = "(" + node_text(*static_cast<const ChainNode&>(node).node) + ")";
+  if (node.kind == NodeKind::Chain)
+    text = "(" + node_text(*static_cast<const ChainNode&>(node).node) + ")";
   for (std::string_view name : names) {
     text += '.';
     text += name;
@@ -68,11 +69,15 @@ Answer Execution::command(const Value& dot, const CommandNode& command, Final fi
   switch (first.kind) {
     case NodeKind::Field:
       at(first);
-      return fields(dot, dot, first, static_cast<const FieldNode&>(first).names, command.arguments, final);
-    case NodeKind::Chain: return chain(dot, static_cast<const ChainNode&>(first), command.arguments, final);
+      return fields(dot, dot, first, static_cast<const FieldNode&>(first).names, command.arguments,
+                    final);
+    case NodeKind::Chain:
+      return chain(dot, static_cast<const ChainNode&>(first), command.arguments, final);
     case NodeKind::Identifier:
-      return function(dot, static_cast<const IdentifierNode&>(first), command, command.arguments, final);
-    case NodeKind::Variable: return variable(dot, static_cast<const VariableNode&>(first), command.arguments, final);
+      return function(dot, static_cast<const IdentifierNode&>(first), command, command.arguments,
+                      final);
+    case NodeKind::Variable:
+      return variable(dot, static_cast<const VariableNode&>(first), command.arguments, final);
     default: break;
   }
   if (first.kind != NodeKind::Pipe) at(first);
@@ -81,7 +86,8 @@ Answer Execution::command(const Value& dot, const CommandNode& command, Final fi
   }
   switch (first.kind) {
     case NodeKind::Pipe: return pipeline(dot, static_cast<const PipeNode&>(first));
-    case NodeKind::Bool: case NodeKind::String: return static_cast<const ConstantNode&>(first).value;
+    case NodeKind::Bool:
+    case NodeKind::String: return static_cast<const ConstantNode&>(first).value;
     case NodeKind::Dot: return dot;
     case NodeKind::Number: return constant(static_cast<const NumberNode&>(first));
     case NodeKind::Nil: return fail("nil is not a command");
@@ -91,18 +97,21 @@ Answer Execution::command(const Value& dot, const CommandNode& command, Final fi
 
 Answer Execution::constant(const NumberNode& number) {
   at(number);
-  if (!number.value.valid() && number.is_uint) return fail(join({number.literal, " overflows int"}));
+  if (!number.value.valid() && number.is_uint)
+    return fail(join({number.literal, " overflows int"}));
   return number.value;
 }
 
-Answer Execution::chain(const Value& dot, const ChainNode& chain, Arguments arguments, Final final) {
+Answer Execution::chain(const Value& dot, const ChainNode& chain, Arguments arguments,
+                        Final final) {
   at(chain);
   Answer receiver = argument(dot, 0, *chain.node);
   if (!receiver) return receiver;
   return fields(dot, *receiver, chain, chain.names, arguments, final);
 }
 
-Answer Execution::variable(const Value& dot, const VariableNode& variable, Arguments arguments, Final final) {
+Answer Execution::variable(const Value& dot, const VariableNode& variable, Arguments arguments,
+                           Final final) {
   at(variable);
   const Value* value = nullptr;
   for (std::size_t i = variables_.size(); i > base_; --i) {
@@ -124,7 +133,8 @@ Answer Execution::variable(const Value& dot, const VariableNode& variable, Argum
 }
 
 Answer Execution::fields(const Value& dot, const Value& receiver, const Node& node,
-                         std::span<const std::string_view> names, Arguments arguments, Final final) {
+                         std::span<const std::string_view> names, Arguments arguments,
+                         Final final) {
   Value value = receiver;
   for (std::size_t i = 0; i + 1 < names.size(); ++i) {
     Answer next = field(dot, names[i], node, {}, nullptr, value);
@@ -139,10 +149,11 @@ Answer Execution::fields(const Value& dot, const Value& receiver, const Node& no
   return last;
 }
 
-Answer Execution::field(const Value& dot, std::string_view name, const Node& node, Arguments arguments, Final final,
-                        const Value& receiver) {
+Answer Execution::field(const Value& dot, std::string_view name, const Node& node,
+                        Arguments arguments, Final final, const Value& receiver) {
   if (!receiver.valid()) {
-    if (context_.options.missing_key == MissingKey::Error) return fail("nil data; no entry for key " + quoted(name));
+    if (context_.options.missing_key == MissingKey::Error)
+      return fail("nil data; no entry for key " + quoted(name));
     return Value();
   }
   bool has_arguments = arguments.size() > 1 || final;
@@ -198,8 +209,9 @@ Answer Execution::function(const Value& dot, const IdentifierNode& identifier, c
   return call(dot, *identifier.function, command, identifier.name, arguments, final, nullptr);
 }
 
-Answer Execution::call(const Value& dot, const Function& function, const Node& node, std::string_view name,
-                       Arguments arguments, Final final, const Value* receiver) {
+Answer Execution::call(const Value& dot, const Function& function, const Node& node,
+                       std::string_view name, Arguments arguments, Final final,
+                       const Value* receiver) {
   if (!arguments.empty()) arguments = arguments.subspan(1);
   // A method's first parameter is its receiver.
   std::size_t bound = receiver ? 1 : 0;
@@ -252,7 +264,8 @@ Answer Execution::invoke(const Function& function, const Node& node, std::string
 
 void Execution::blame_arguments(std::string_view name, std::span<const Value> arguments) {
   if (!fault_ || arguments.empty()) return;
-  // One argument says it; of several the first container or else the last is what the others are about.
+  // One argument says it; of several the first container or else the last is what the others are
+  // about.
   std::size_t chosen = arguments.size() - 1;
   for (std::size_t i = arguments.size(); i-- > 0;) {
     if (arguments[i].is_map() || arguments[i].is_list()) chosen = i;
@@ -260,7 +273,8 @@ void Execution::blame_arguments(std::string_view name, std::span<const Value> ar
   blame(join({"argument ", std::to_string(chosen + 1), " of ", name}), arguments[chosen]);
 }
 
-Answer Execution::and_or(const Value& dot, const Function& function, Arguments arguments, Final final) {
+Answer Execution::and_or(const Value& dot, const Function& function, Arguments arguments,
+                         Final final) {
   bool wanted = function.name == "or";
   Value value;
   for (const Node* each : arguments) {
@@ -272,7 +286,8 @@ Answer Execution::and_or(const Value& dot, const Function& function, Arguments a
   return final ? *final : value;
 }
 
-Answer Execution::call_builtin(const Value& dot, const Node& node, Arguments arguments, Final final) {
+Answer Execution::call_builtin(const Value& dot, const Node& node, Arguments arguments,
+                               Final final) {
   Value callee;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     Answer result = argument(dot, 'v', *arguments[i]);
@@ -284,7 +299,8 @@ Answer Execution::call_builtin(const Value& dot, const Node& node, Arguments arg
     name = node_text(*arguments[0]);
   } else {
     callee = final->unbox();
-    name = callee.is_text() ? std::string(callee.text()) : join({"<", type_name(callee), " Value>"});
+    name =
+        callee.is_text() ? std::string(callee.text()) : join({"<", type_name(callee), " Value>"});
   }
   at(node);
   // No value of ours is a function.
@@ -332,7 +348,8 @@ Answer Execution::literal(const Value& dot, char letter, const Node& node) {
   bool is_number = node.kind == NodeKind::Number;
   std::string_view expected;
   switch (letter) {
-    case 'a': case 'v': return any_literal(dot, node);
+    case 'a':
+    case 'v': return any_literal(dot, node);
     case 'b':
       if (node.kind == NodeKind::Bool) return constant.value;
       expected = "bool";
@@ -341,7 +358,9 @@ Answer Execution::literal(const Value& dot, char letter, const Node& node) {
       if (node.kind == NodeKind::String) return constant.value;
       expected = "string";
       break;
-    case 'i': case 'l': case 'd':
+    case 'i':
+    case 'l':
+    case 'd':
       if (is_number && number.is_int) {
         Type type = letter == 'i' ? Type::Int : letter == 'l' ? Type::Int64 : Type::Duration;
         return Value::of_integer(type, number.integer);
@@ -359,7 +378,8 @@ Answer Execution::literal(const Value& dot, char letter, const Node& node) {
       expected = "float";
       break;
     default:
-      return fail(join({"can't handle ", node_text(node), " for arg of type ", parameter_type_name(letter)}));
+      return fail(join(
+          {"can't handle ", node_text(node), " for arg of type ", parameter_type_name(letter)}));
   }
   return fail(join({"expected ", expected, "; found ", node_text(node)}));
 }
@@ -378,8 +398,10 @@ Answer Execution::validate(const Value& value, char letter) {
   }
   if (fits_parameter(fitted, letter)) return fitted;
   blame(node_text(*node_), value);
-  std::string_view got = value.type == Type::Nil ? std::string_view("interface {}") : type_name(value);
-  return fail(join({"wrong type for value; expected ", parameter_type_name(letter), "; got ", got}));
+  std::string_view got =
+      value.type == Type::Nil ? std::string_view("interface {}") : type_name(value);
+  return fail(
+      join({"wrong type for value; expected ", parameter_type_name(letter), "; got ", got}));
 }
 
 }  // namespace lesto::gotemplate

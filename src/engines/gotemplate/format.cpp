@@ -230,15 +230,11 @@ void Directives::extra() {
 
 Outcome append_value(std::string& out, Context& context, const Value& value) {
   switch (value.type) {
-    case Type::String:
-      out += value.text();
-      return {};
-    case Type::Int: case Type::Int64: case Type::Int32:
-      append_int(out, value.integer);
-      return {};
-    case Type::Bool:
-      out += value.boolean ? "true" : "false";
-      return {};
+    case Type::String: out += value.text(); return {};
+    case Type::Int:
+    case Type::Int64:
+    case Type::Int32: append_int(out, value.integer); return {};
+    case Type::Bool: out += value.boolean ? "true" : "false"; return {};
     default: break;
   }
   Printer printer(out, context);
@@ -277,10 +273,13 @@ Outcome append_printed_line(std::string& out, Context& context, std::span<const 
 
 bool own_text(const Value& value, std::string& out) {
   switch (value.type) {
-    case Type::Version: case Type::VersionCopy: out += value.version->text(); return true;
-    case Type::Time: case Type::Duration: case Type::Month: case Type::Weekday: case Type::Location:
-      append_date_text(out, value);
-      return true;
+    case Type::Version:
+    case Type::VersionCopy: out += value.version->text(); return true;
+    case Type::Time:
+    case Type::Duration:
+    case Type::Month:
+    case Type::Weekday:
+    case Type::Location: append_date_text(out, value); return true;
     default: return false;
   }
 }

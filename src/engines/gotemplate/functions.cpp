@@ -17,11 +17,15 @@ Table make_table(Dialect dialect) {
   Table table;
   table.reserve(512);
   for (auto functions :
-       {builtin_functions(), comparison_functions(), string_functions(), word_functions(), regex_functions(),
-        list_functions_of_sprig(), dict_functions(), merge_functions(), default_functions(), math_functions(),
-        decimal_functions(), conversion_functions(), date_functions(), encoding_functions(), digest_functions(),
-        certificate_functions(), random_functions(), semver_functions(), url_functions(), path_functions(),
-        reflection_functions(), json_functions(), yaml_functions(), toml_functions(), object_functions(dialect)}) {
+       {builtin_functions(),      comparison_functions(), string_functions(),
+        word_functions(),         regex_functions(),      list_functions_of_sprig(),
+        dict_functions(),         merge_functions(),      default_functions(),
+        math_functions(),         decimal_functions(),    conversion_functions(),
+        date_functions(),         encoding_functions(),   digest_functions(),
+        certificate_functions(),  random_functions(),     semver_functions(),
+        url_functions(),          path_functions(),       reflection_functions(),
+        json_functions(),         yaml_functions(),       toml_functions(),
+        object_functions(dialect)}) {
     add(table, functions);
   }
   return table;
@@ -60,7 +64,8 @@ Outcome Context::out_of_steps() { return limit("steps", options.limits.steps); }
 Outcome Context::out_of_memory() { return limit("bytes of values", options.limits.heap_bytes); }
 
 std::unexpected<Failure> Context::limit(std::string_view what, std::uint64_t most) {
-  return fail("the limit of " + std::to_string(most) + " " + std::string(what) + " is passed", Code::TooLarge);
+  return fail("the limit of " + std::to_string(most) + " " + std::string(what) + " is passed",
+              Code::TooLarge);
 }
 
 std::string_view group_name(Group group) {
@@ -99,13 +104,34 @@ const Function* find_method(Type type, std::string_view name) {
   char letter = 0;
   std::span<const Function> methods;
   switch (type) {
-    case Type::Time: letter = 't'; methods = date_methods(); break;
-    case Type::Duration: letter = 'd'; methods = date_methods(); break;
-    case Type::Month: letter = 'M'; methods = date_methods(); break;
-    case Type::Weekday: letter = 'W'; methods = date_methods(); break;
-    case Type::Location: letter = 'Z'; methods = date_methods(); break;
-    case Type::Version: letter = 'V'; methods = semver_methods(); break;
-    case Type::VersionCopy: letter = 'w'; methods = semver_methods(); break;
+    case Type::Time:
+      letter = 't';
+      methods = date_methods();
+      break;
+    case Type::Duration:
+      letter = 'd';
+      methods = date_methods();
+      break;
+    case Type::Month:
+      letter = 'M';
+      methods = date_methods();
+      break;
+    case Type::Weekday:
+      letter = 'W';
+      methods = date_methods();
+      break;
+    case Type::Location:
+      letter = 'Z';
+      methods = date_methods();
+      break;
+    case Type::Version:
+      letter = 'V';
+      methods = semver_methods();
+      break;
+    case Type::VersionCopy:
+      letter = 'w';
+      methods = semver_methods();
+      break;
     default: return nullptr;
   }
   for (const Function& method : methods) {
@@ -141,13 +167,12 @@ bool fits_parameter(Value& value, char letter) {
 
 bool nil_parameter(char letter, Value& value) {
   switch (letter) {
-    case 'a':
-      value = Value::nil();
-      return true;
-    case 'v':
-      value = {};
-      return true;
-    case 'm': case 'L': case 'V': case 'Z':
+    case 'a': value = Value::nil(); return true;
+    case 'v': value = {}; return true;
+    case 'm':
+    case 'L':
+    case 'V':
+    case 'Z':
       value = Value::of(type_of(letter));
       value.address = nullptr;
       return true;
@@ -155,28 +180,30 @@ bool nil_parameter(char letter, Value& value) {
   }
 }
 
-Result<Value> call_function(std::string_view name, std::span<const Value> arguments, Context& context,
-                            Dialect dialect) {
+Result<Value> call_function(std::string_view name, std::span<const Value> arguments,
+                            Context& context, Dialect dialect) {
   const Function* function = find_function(name, dialect);
   if (!function) return fail(Code::NotFound, "function \"" + std::string(name) + "\" not defined");
   std::size_t fixed = function->fixed();
   if (function->variadic ? arguments.size() < fixed : arguments.size() != fixed) {
     return fail(Code::Invalid, "wrong number of args for " + std::string(name) + ": want " +
-                                   (function->variadic ? "at least " : "") + std::to_string(fixed) + " got " +
-                                   std::to_string(arguments.size()));
+                                   (function->variadic ? "at least " : "") + std::to_string(fixed) +
+                                   " got " + std::to_string(arguments.size()));
   }
   std::vector<Value> fitted(arguments.begin(), arguments.end());
   for (std::size_t i = 0; i < fitted.size(); ++i) {
     char letter = function->parameter(i);
-    bool fits = fitted[i].nothing() ? nil_parameter(letter, fitted[i]) : fits_parameter(fitted[i], letter);
+    bool fits =
+        fitted[i].nothing() ? nil_parameter(letter, fitted[i]) : fits_parameter(fitted[i], letter);
     // A host with one kind of integer may give it for another.
     if (!fits && fitted[i].is_integer() && (letter == 'i' || letter == 'l')) {
       fitted[i] = Value::of_integer(type_of(letter), fitted[i].integer);
       fits = true;
     }
     if (!fits) {
-      return fail(Code::Invalid, "wrong type for argument " + std::to_string(i + 1) + " of " + std::string(name) +
-                                     "; expected " + std::string(parameter_type_name(letter)) + "; got " +
+      return fail(Code::Invalid, "wrong type for argument " + std::to_string(i + 1) + " of " +
+                                     std::string(name) + "; expected " +
+                                     std::string(parameter_type_name(letter)) + "; got " +
                                      std::string(type_name(fitted[i])));
     }
   }

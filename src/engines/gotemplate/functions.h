@@ -1,4 +1,5 @@
-// The functions that templates call: Go's builtins, Sprig, to/from Yaml, Json and Toml, Sveltos' object functions.
+// The functions that templates call: Go's builtins, Sprig, to/from Yaml, Json and Toml, Sveltos'
+// object functions.
 #pragma once
 
 #include <expected>
@@ -24,7 +25,8 @@ using Outcome = std::expected<void, Failure>;
 
 // What an execution hands to the functions that it calls, and what they share.
 struct Context {
-  Context(Heap& values, const ExecuteOptions& chosen) : heap(values), options(chosen), steps(chosen.limits.steps) {}
+  Context(Heap& values, const ExecuteOptions& chosen)
+      : heap(values), options(chosen), steps(chosen.limits.steps) {}
 
   // Takes from the budget of steps.
   Outcome spend(std::uint64_t count) {
@@ -63,8 +65,8 @@ struct Context {
 
 struct Function;
 
-// One call of a function. The arguments have the types of its signature; those of type "any" may be Nil, those of
-// type "value" may be no value at all.
+// One call of a function. The arguments have the types of its signature; those of type "any" may be
+// Nil, those of type "value" may be no value at all.
 struct Call {
   Context& context;
   std::span<const Value> arguments;
@@ -86,17 +88,37 @@ struct Call {
 using Handler = Answer (*)(Call&);
 
 enum class Group : std::uint8_t {
-  Builtin, Strings, Regex, Lists, Dicts, Defaults, Math, Conversion, Dates, Encoding, Crypto, Semver, Url, Paths,
-  Reflection, Random, System, Data, Objects, Method,
+  Builtin,
+  Strings,
+  Regex,
+  Lists,
+  Dicts,
+  Defaults,
+  Math,
+  Conversion,
+  Dates,
+  Encoding,
+  Crypto,
+  Semver,
+  Url,
+  Paths,
+  Reflection,
+  Random,
+  System,
+  Data,
+  Objects,
+  Method,
 };
 std::string_view group_name(Group group);
 
 // Types of parameters, one letter each:
-//   s string · i int · l int64 · u uint32 · f float64 · b bool · a interface {} · m map[string]interface {}
-//   L []interface {} · t time.Time · d time.Duration · c certificate · v reflect.Value · V *semver.Version
+//   s string · i int · l int64 · u uint32 · f float64 · b bool
+//   a interface {} · m map[string]interface {} · L []interface {} · v reflect.Value
+//   t time.Time · d time.Duration · c certificate · V *semver.Version
 // The last may be followed by * (any number of it), then > and the type of the result.
 struct Function {
-  constexpr Function(std::string_view called, Group in, std::string_view types, Handler run, bool mutates = false)
+  constexpr Function(std::string_view called, Group in, std::string_view types, Handler run,
+                     bool mutates = false)
       : name(called), signature(types), handler(run), group(in), changes(mutates) {
     std::size_t arrow = types.find('>');
     parameters = types.substr(0, arrow);
@@ -130,14 +152,15 @@ const Function* find_method(Type type, std::string_view name);
 // All of them by name, for listings.
 std::vector<const Function*> list_functions(Dialect dialect);
 
-// Calls a function by its name, for hosts other than templates. Arguments are taken as a template would take them
-// from variables. The result lives as long as the context's heap and the arguments.
-Result<Value> call_function(std::string_view name, std::span<const Value> arguments, Context& context,
-                            Dialect dialect = Dialect::ByMap);
+// Calls a function by its name, for hosts other than templates. Arguments are taken as a template
+// would take them from variables. The result lives as long as the context's heap and the arguments.
+Result<Value> call_function(std::string_view name, std::span<const Value> arguments,
+                            Context& context, Dialect dialect = Dialect::ByMap);
 
 // The Go type that a letter stands for.
 std::string_view parameter_type_name(char letter);
-// Whether the value may be given for the parameter as it is. `value` may be unboxed or dereferenced for that.
+// Whether the value may be given for the parameter as it is. `value` may be unboxed or dereferenced
+// for that.
 bool fits_parameter(Value& value, char letter);
 // A nil of the parameter's type; false when it cannot be nil.
 bool nil_parameter(char letter, Value& value);

@@ -10,8 +10,9 @@ MapEntry* find_place(MapNode* map, std::string_view key) {
   // Keys mostly come in order: try the end first.
   MapEntry* end = map->entries + map->size;
   if (map->size == 0 || end[-1].key < key) return end;
-  return std::lower_bound(map->entries, end, key,
-                          [](const MapEntry& entry, std::string_view wanted) { return entry.key < wanted; });
+  return std::lower_bound(
+      map->entries, end, key,
+      [](const MapEntry& entry, std::string_view wanted) { return entry.key < wanted; });
 }
 
 }  // namespace
@@ -110,7 +111,8 @@ std::size_t Heap::set(MapNode* map, std::string_view key, Value value) {
     std::size_t capacity = map->capacity * 2u + 4u;
     align();
     auto* entries = reinterpret_cast<MapEntry*>(bytes(capacity * sizeof(MapEntry)));
-    if (map->size > 0) std::memcpy(static_cast<void*>(entries), map->entries, map->size * sizeof(MapEntry));
+    if (map->size > 0)
+      std::memcpy(static_cast<void*>(entries), map->entries, map->size * sizeof(MapEntry));
     map->entries = entries;
     map->capacity = static_cast<std::uint32_t>(capacity);
     moved = map->size;
@@ -126,7 +128,8 @@ bool Heap::erase(MapNode* map, std::string_view key) {
   MapEntry* place = find_place(map, key);
   MapEntry* end = map->entries + map->size;
   if (place == end || place->key != key) return false;
-  std::memmove(static_cast<void*>(place), place + 1, static_cast<std::size_t>(end - place - 1) * sizeof(MapEntry));
+  std::memmove(static_cast<void*>(place), place + 1,
+               static_cast<std::size_t>(end - place - 1) * sizeof(MapEntry));
   --map->size;
   return true;
 }

@@ -1,7 +1,8 @@
-// Where the values of one execution live: memory that only grows and is dropped at once, with a limit.
+// Where the values of one execution live: memory that only grows and is dropped at once, with a
+// limit.
 //
-// Thread: one at a time. Whoever makes values outside an execution (data of a template, arguments of a function)
-// owns a Heap for them.
+// Thread: one at a time. Whoever makes values outside an execution (data of a template, arguments
+// of a function) owns a Heap for them.
 #pragma once
 
 #include <cstring>
@@ -37,11 +38,15 @@ struct MapNode {
 class MapView {
  public:
   MapView() = default;
-  MapView(std::span<const json::Member> members) : members_(members.data()), size_(members.size()) {}
-  MapView(const MapNode* node, Type type) : entries_(node->entries), size_(node->size), boxes_(type == Type::Map) {}
+  MapView(std::span<const json::Member> members)
+      : members_(members.data()), size_(members.size()) {}
+  MapView(const MapNode* node, Type type)
+      : entries_(node->entries), size_(node->size), boxes_(type == Type::Map) {}
 
   std::size_t size() const { return size_; }
-  std::string_view key(std::size_t i) const { return entries_ ? entries_[i].key : members_[i].name(); }
+  std::string_view key(std::size_t i) const {
+    return entries_ ? entries_[i].key : members_[i].name();
+  }
   Value value(std::size_t i) const {
     if (!entries_) return Value::of_json(members_[i].value);
     Value value = entries_[i].value;
@@ -64,8 +69,8 @@ class Heap {
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  // Memory never fails; whoever makes something large asks has_room() first. What passes the limit is noted, and
-  // stops the execution at its next step.
+  // Memory never fails; whoever makes something large asks has_room() first. What passes the limit
+  // is noted, and stops the execution at its next step.
   char* bytes(std::size_t size) {
     if (size > static_cast<std::size_t>(end_ - next_)) return slow_bytes(size);
     char* start = next_;
@@ -113,7 +118,8 @@ class Heap {
     return MapView(map.map, map.type);
   }
   bool has_changes() const { return !changed_.empty(); }
-  // The map for changing: itself when this heap made it, else a copy that from now on stands for it.
+  // The map for changing: itself when this heap made it, else a copy that from now on stands for
+  // it.
   MapNode* edit(const Value& map);
   // Inserts or replaces. The key is borrowed. Answers how many entries had to move.
   std::size_t set(MapNode* map, std::string_view key, Value value);

@@ -8,15 +8,20 @@
 namespace lesto::gotemplate {
 namespace {
 
-bool digit_at(std::string_view text, std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; }
-bool lower_at(std::string_view text, std::size_t i) { return i < text.size() && text[i] >= 'a' && text[i] <= 'z'; }
+bool digit_at(std::string_view text, std::size_t i) {
+  return i < text.size() && text[i] >= '0' && text[i] <= '9';
+}
+bool lower_at(std::string_view text, std::size_t i) {
+  return i < text.size() && text[i] >= 'a' && text[i] <= 'z';
+}
 
 struct Token {
   Element element = Element::None;
   std::size_t size = 0;
 };
 
-Token first_of(std::string_view text, std::initializer_list<std::pair<std::string_view, Element>> tokens) {
+Token first_of(std::string_view text,
+               std::initializer_list<std::pair<std::string_view, Element>> tokens) {
   for (const auto& [written, element] : tokens) {
     if (text.starts_with(written)) return {element, written.size()};
   }
@@ -42,8 +47,12 @@ Token token_at(std::string_view text) {
       if (text.starts_with("Mon") && !lower_at(text, 3)) return {Element::WeekDay, 3};
       return first_of(text, {{"MST", Element::Zone}});
     case '0':
-      return first_of(text, {{"01", Element::ZeroMonth}, {"02", Element::ZeroDay}, {"03", Element::ZeroHour12},
-                             {"04", Element::ZeroMinute}, {"05", Element::ZeroSecond}, {"06", Element::Year},
+      return first_of(text, {{"01", Element::ZeroMonth},
+                             {"02", Element::ZeroDay},
+                             {"03", Element::ZeroHour12},
+                             {"04", Element::ZeroMinute},
+                             {"05", Element::ZeroSecond},
+                             {"06", Element::Year},
                              {"002", Element::ZeroYearDay}});
     case '1': return first_of(text, {{"15", Element::Hour}, {"1", Element::NumMonth}});
     case '2': return first_of(text, {{"2006", Element::LongYear}, {"2", Element::Day}});
@@ -54,14 +63,19 @@ Token token_at(std::string_view text) {
     case 'P': return first_of(text, {{"PM", Element::UpperPm}});
     case 'p': return first_of(text, {{"pm", Element::LowerPm}});
     case '-':
-      return first_of(text, {{"-070000", Element::NumSecondsZone}, {"-07:00:00", Element::NumColonSecondsZone},
-                             {"-0700", Element::NumZone}, {"-07:00", Element::NumColonZone},
+      return first_of(text, {{"-070000", Element::NumSecondsZone},
+                             {"-07:00:00", Element::NumColonSecondsZone},
+                             {"-0700", Element::NumZone},
+                             {"-07:00", Element::NumColonZone},
                              {"-07", Element::NumShortZone}});
     case 'Z':
-      return first_of(text, {{"Z070000", Element::IsoSecondsZone}, {"Z07:00:00", Element::IsoColonSecondsZone},
-                             {"Z0700", Element::IsoZone}, {"Z07:00", Element::IsoColonZone},
+      return first_of(text, {{"Z070000", Element::IsoSecondsZone},
+                             {"Z07:00:00", Element::IsoColonSecondsZone},
+                             {"Z0700", Element::IsoZone},
+                             {"Z07:00", Element::IsoColonZone},
                              {"Z07", Element::IsoShortZone}});
-    case '.': case ',': return fraction_token(text);
+    case '.':
+    case ',': return fraction_token(text);
     default: return {};
   }
 }
@@ -103,7 +117,8 @@ void append_offset(std::string& out, Element element, std::int32_t offset) {
   }
 }
 
-void append_fraction(std::string& out, std::string_view written, std::int32_t nanoseconds, bool trims) {
+void append_fraction(std::string& out, std::string_view written, std::int32_t nanoseconds,
+                     bool trims) {
   std::string digits;
   append_padded(digits, nanoseconds, 9);
   digits.resize(std::min<std::size_t>(written.size() - 1, 9));
@@ -137,7 +152,8 @@ Chunk next_chunk(std::string_view layout) {
       ++i;
       token = {Element::LongYear, 4};
     }
-    return {layout.substr(0, i), token.element, layout.substr(i, token.size), layout.substr(i + token.size)};
+    return {layout.substr(0, i), token.element, layout.substr(i, token.size),
+            layout.substr(i + token.size)};
   }
   return {layout, Element::None, {}, {}};
 }
@@ -176,7 +192,9 @@ void append_formatted_time(std::string& out, const Moment& moment, std::string_v
       case Element::UpperPm: out += civil.hour >= 12 ? "PM" : "AM"; break;
       case Element::LowerPm: out += civil.hour >= 12 ? "pm" : "am"; break;
       case Element::Zone: append_zone(out, period); break;
-      case Element::Fraction0: append_fraction(out, chunk.written, moment.nanoseconds, false); break;
+      case Element::Fraction0:
+        append_fraction(out, chunk.written, moment.nanoseconds, false);
+        break;
       case Element::Fraction9: append_fraction(out, chunk.written, moment.nanoseconds, true); break;
       default: append_offset(out, chunk.element, period.offset); break;
     }

@@ -11,10 +11,42 @@ namespace lesto::gotemplate {
 
 // What a layout asks for at one place.
 enum class Element : std::uint8_t {
-  None, Year, LongYear, Month, LongMonth, NumMonth, ZeroMonth, WeekDay, LongWeekDay, Day, UnderDay, ZeroDay,
-  UnderYearDay, ZeroYearDay, Hour, Hour12, ZeroHour12, Minute, ZeroMinute, Second, ZeroSecond, UpperPm, LowerPm,
-  Zone, IsoZone, IsoSecondsZone, IsoShortZone, IsoColonZone, IsoColonSecondsZone, NumZone, NumSecondsZone,
-  NumShortZone, NumColonZone, NumColonSecondsZone, Fraction0, Fraction9,
+  None,
+  Year,
+  LongYear,
+  Month,
+  LongMonth,
+  NumMonth,
+  ZeroMonth,
+  WeekDay,
+  LongWeekDay,
+  Day,
+  UnderDay,
+  ZeroDay,
+  UnderYearDay,
+  ZeroYearDay,
+  Hour,
+  Hour12,
+  ZeroHour12,
+  Minute,
+  ZeroMinute,
+  Second,
+  ZeroSecond,
+  UpperPm,
+  LowerPm,
+  Zone,
+  IsoZone,
+  IsoSecondsZone,
+  IsoShortZone,
+  IsoColonZone,
+  IsoColonSecondsZone,
+  NumZone,
+  NumSecondsZone,
+  NumShortZone,
+  NumColonZone,
+  NumColonSecondsZone,
+  Fraction0,
+  Fraction9,
 };
 
 // The next element of a layout, the text before it and what comes after.
@@ -28,7 +60,8 @@ Chunk next_chunk(std::string_view layout);
 
 void append_formatted_time(std::string& out, const Moment& moment, std::string_view layout);
 
-// A time as a layout reads it. The zone is UTC, the local one, or a fixed one of the given name and offset.
+// A time as a layout reads it. The zone is UTC, the local one, or a fixed one of the given name and
+// offset.
 struct ParsedTime {
   std::int64_t seconds = 0;
   std::int32_t nanoseconds = 0;

@@ -5,7 +5,9 @@
 namespace lesto::gotemplate {
 namespace {
 
-bool digit_at(std::string_view text, std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; }
+bool digit_at(std::string_view text, std::size_t i) {
+  return i < text.size() && text[i] >= '0' && text[i] <= '9';
+}
 bool point(char c) { return c == '.' || c == ','; }
 
 // time's own quoting: bytes, not characters.
@@ -28,7 +30,8 @@ std::string quote(std::string_view text) {
 
 class Reader {
  public:
-  Reader(std::string_view layout, std::string_view value) : layout_(layout), whole_(value), value_(value) {}
+  Reader(std::string_view layout, std::string_view value)
+      : layout_(layout), whole_(value), value_(value) {}
 
   std::expected<ParsedTime, std::string> read();
 
@@ -80,12 +83,13 @@ class Reader {
   std::size_t zone_length() const;
   std::size_t signed_offset_length(std::string_view text) const;
 
-  std::unexpected<std::string> fail(std::string_view element, std::string_view at, std::string_view message) const {
+  std::unexpected<std::string> fail(std::string_view element, std::string_view at,
+                                    std::string_view message) const {
     if (!message.empty()) {
       return std::unexpected("parsing time " + quote(whole_) + std::string(message));
     }
-    return std::unexpected("parsing time " + quote(whole_) + " as " + quote(layout_) + ": cannot parse " + quote(at) +
-                           " as " + quote(element));
+    return std::unexpected("parsing time " + quote(whole_) + " as " + quote(layout_) +
+                           ": cannot parse " + quote(at) + " as " + quote(element));
   }
 
   std::string_view layout_;
@@ -133,13 +137,15 @@ bool Reader::year(const Chunk& chunk) {
   return true;
 }
 
-bool Reader::name(int& out, int count, std::string_view (*names)(std::int64_t), bool brief, int first) {
+bool Reader::name(int& out, int count, std::string_view (*names)(std::int64_t), bool brief,
+                  int first) {
   for (int i = 0; i < count; ++i) {
     std::string_view wanted = names(i + first);
     if (brief) wanted = wanted.substr(0, 3);
     if (value_.size() < wanted.size()) continue;
     bool same = true;
-    for (std::size_t k = 0; k < wanted.size(); ++k) same = same && (value_[k] | 32) == (wanted[k] | 32);
+    for (std::size_t k = 0; k < wanted.size(); ++k)
+      same = same && (value_[k] | 32) == (wanted[k] | 32);
     if (!same) continue;
     value_.remove_prefix(wanted.size());
     out = i + first;
@@ -238,7 +244,8 @@ std::size_t Reader::zone_length() const {
   if (value_.starts_with("GMT")) return 3 + signed_offset_length(value_.substr(3));
   if (value_[0] == '+' || value_[0] == '-') return signed_offset_length(value_);
   std::size_t upper = 0;
-  while (upper < 6 && upper < value_.size() && value_[upper] >= 'A' && value_[upper] <= 'Z') ++upper;
+  while (upper < 6 && upper < value_.size() && value_[upper] >= 'A' && value_[upper] <= 'Z')
+    ++upper;
   if (upper == 5 && value_[4] == 'T') return 5;
   if (upper == 4 && (value_[3] == 'T' || value_.starts_with("WITA"))) return 4;
   return upper == 3 ? 3 : 0;
@@ -260,31 +267,40 @@ bool Reader::zone_name() {
 bool Reader::element(const Chunk& chunk, std::string_view after) {
   int ignored = 0;
   switch (chunk.element) {
-    case Element::Year: case Element::LongYear: return year(chunk);
+    case Element::Year:
+    case Element::LongYear: return year(chunk);
     case Element::Month: return name(month_, 12, month_name, true, 1);
     case Element::LongMonth: return name(month_, 12, month_name, false, 1);
-    case Element::NumMonth: case Element::ZeroMonth:
-      return number(month_, chunk.element == Element::ZeroMonth) && in_range(month_, 1, 12, "month");
+    case Element::NumMonth:
+    case Element::ZeroMonth:
+      return number(month_, chunk.element == Element::ZeroMonth) &&
+             in_range(month_, 1, 12, "month");
     case Element::WeekDay: return name(ignored, 7, weekday_name, true, 0);
     case Element::LongWeekDay: return name(ignored, 7, weekday_name, false, 0);
     case Element::UnderDay:
       if (value_.starts_with(' ')) value_.remove_prefix(1);
       return number(day_, false);
-    case Element::Day: case Element::ZeroDay: return number(day_, chunk.element == Element::ZeroDay);
+    case Element::Day:
+    case Element::ZeroDay: return number(day_, chunk.element == Element::ZeroDay);
     case Element::UnderYearDay:
       for (int i = 0; i < 2 && value_.starts_with(' '); ++i) value_.remove_prefix(1);
       return number3(year_day_, false);
     case Element::ZeroYearDay: return number3(year_day_, true);
     case Element::Hour: return number(hour_, false) && in_range(hour_, 0, 23, "hour");
-    case Element::Hour12: case Element::ZeroHour12:
+    case Element::Hour12:
+    case Element::ZeroHour12:
       return number(hour_, chunk.element == Element::ZeroHour12) && in_range(hour_, 0, 12, "hour");
-    case Element::Minute: case Element::ZeroMinute:
-      return number(minute_, chunk.element == Element::ZeroMinute) && in_range(minute_, 0, 59, "minute");
-    case Element::Second: case Element::ZeroSecond: return seconds(chunk, after);
+    case Element::Minute:
+    case Element::ZeroMinute:
+      return number(minute_, chunk.element == Element::ZeroMinute) &&
+             in_range(minute_, 0, 59, "minute");
+    case Element::Second:
+    case Element::ZeroSecond: return seconds(chunk, after);
     case Element::UpperPm: return half_of_day("AM", "PM");
     case Element::LowerPm: return half_of_day("am", "pm");
     case Element::Zone: return zone_name();
-    case Element::Fraction0: return value_.size() >= chunk.written.size() && fraction(chunk.written.size());
+    case Element::Fraction0:
+      return value_.size() >= chunk.written.size() && fraction(chunk.written.size());
     case Element::Fraction9: {
       // May be absent.
       if (value_.size() < 2 || !point(value_[0]) || !digit_at(value_, 1)) return true;
@@ -353,7 +369,8 @@ std::expected<ParsedTime, std::string> Reader::read() {
     time.in = ParsedTime::In::Fixed;
     time.zone = zone_;
     int hours = 0;
-    if (zone_.size() > 3 && zone_.starts_with("GMT") && integer(zone_.substr(3), hours)) time.offset = hours * 3600;
+    if (zone_.size() > 3 && zone_.starts_with("GMT") && integer(zone_.substr(3), hours))
+      time.offset = hours * 3600;
   }
   return time;
 }

@@ -41,12 +41,18 @@ ItemType keyword(std::string_view word) {
   switch (word.size()) {
     case 2: return word == "if" ? ItemType::If : ItemType::Error;
     case 3: return word == "end" ? ItemType::End : word == "nil" ? ItemType::Nil : ItemType::Error;
-    case 4: return word == "else" ? ItemType::Else : word == "with" ? ItemType::With : ItemType::Error;
+    case 4:
+      return word == "else" ? ItemType::Else : word == "with" ? ItemType::With : ItemType::Error;
     case 5:
-      return word == "range" ? ItemType::Range : word == "block" ? ItemType::Block
-             : word == "break" ? ItemType::Break : ItemType::Error;
+      return word == "range"   ? ItemType::Range
+             : word == "block" ? ItemType::Block
+             : word == "break" ? ItemType::Break
+                               : ItemType::Error;
     case 6: return word == "define" ? ItemType::Define : ItemType::Error;
-    case 8: return word == "template" ? ItemType::Template : word == "continue" ? ItemType::Continue : ItemType::Error;
+    case 8:
+      return word == "template"   ? ItemType::Template
+             : word == "continue" ? ItemType::Continue
+                                  : ItemType::Error;
     default: return ItemType::Error;
   }
 }
@@ -109,11 +115,13 @@ bool Lexer::accept(std::string_view valid) {
 }
 
 void Lexer::accept_run(std::string_view valid) {
-  while (accept(valid)) {}
+  while (accept(valid)) {
+  }
 }
 
 Item Lexer::this_item(ItemType type) {
-  Item item{type, static_cast<std::uint32_t>(start_), start_line_, input_.substr(start_, position_ - start_)};
+  Item item{type, static_cast<std::uint32_t>(start_), start_line_,
+            input_.substr(start_, position_ - start_)};
   start_ = position_;
   start_line_ = line_;
   return item;
@@ -341,7 +349,13 @@ bool Lexer::at_terminator() const {
   char32_t c = peek();
   if (blank(c)) return true;
   switch (c) {
-    case kEof: case '.': case ',': case '|': case ':': case ')': case '(': return true;
+    case kEof:
+    case '.':
+    case ',':
+    case '|':
+    case ':':
+    case ')':
+    case '(': return true;
     default: return rest().starts_with(kRight);
   }
 }
@@ -371,7 +385,9 @@ Lexer::State Lexer::raw_quote() {
 }
 
 Lexer::State Lexer::number() {
-  auto bad = [this] { return "bad number syntax: " + quoted(input_.substr(start_, position_ - start_)); };
+  auto bad = [this] {
+    return "bad number syntax: " + quoted(input_.substr(start_, position_ - start_));
+  };
   if (!scan_number()) return fail(bad());
   char32_t sign = peek();
   if (sign == '+' || sign == '-') {

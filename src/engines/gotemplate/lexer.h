@@ -8,10 +8,40 @@
 namespace lesto::gotemplate {
 
 enum class ItemType : std::uint8_t {
-  Error, Bool, Char, CharConstant, Complex, Assign, Declare, Eof, Field, Identifier, LeftDelim, LeftParen, Number,
-  Pipe, RawString, RightDelim, RightParen, Space, String, Text, Variable,
+  Error,
+  Bool,
+  Char,
+  CharConstant,
+  Complex,
+  Assign,
+  Declare,
+  Eof,
+  Field,
+  Identifier,
+  LeftDelim,
+  LeftParen,
+  Number,
+  Pipe,
+  RawString,
+  RightDelim,
+  RightParen,
+  Space,
+  String,
+  Text,
+  Variable,
   // Keywords come last.
-  Block, Break, Continue, Dot, Define, Else, End, If, Nil, Range, Template, With,
+  Block,
+  Break,
+  Continue,
+  Dot,
+  Define,
+  Else,
+  End,
+  If,
+  Nil,
+  Range,
+  Template,
+  With,
 };
 
 struct Item {

@@ -1,5 +1,5 @@
-// What one template may cost. All of them are defaults of ExecuteOptions or fixed here; an error that a limit
-// causes has code TooLarge and says which one.
+// What one template may cost. All of them are defaults of ExecuteOptions or fixed here; an error
+// that a limit causes has code TooLarge and says which one.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,8 @@ namespace lesto::gotemplate {
 
 // Text of one template.
 inline constexpr std::size_t kTemplateBytes = 4u << 20;
-// Parentheses and blocks inside each other. Go's own limit is 10,000; its stack grows, ours does not.
+// Parentheses and blocks inside each other. Go's own limit is 10,000; its stack grows, ours does
+// not.
 inline constexpr std::size_t kNestingDepth = 400;
 // Templates calling templates. Go stops at 100,000.
 inline constexpr std::size_t kCallDepth = 400;

@@ -62,9 +62,9 @@ void append_node(std::string& out, const Node& node) {
       append_pipe(out, *static_cast<const ActionNode&>(node).pipe);
       out += "}}";
       break;
-    case NodeKind::Bool: case NodeKind::Number: case NodeKind::String:
-      out += static_cast<const ConstantNode&>(node).literal;
-      break;
+    case NodeKind::Bool:
+    case NodeKind::Number:
+    case NodeKind::String: out += static_cast<const ConstantNode&>(node).literal; break;
     case NodeKind::Chain: {
       const auto& chain = static_cast<const ChainNode&>(node);
       append_argument(out, *chain.node);
@@ -123,7 +123,8 @@ std::string node_text(const Node& node) {
 
 bool is_empty_tree(const Node* node) {
   if (!node) return true;
-  if (node->kind == NodeKind::Text) return trim_space(static_cast<const TextNode*>(node)->text).empty();
+  if (node->kind == NodeKind::Text)
+    return trim_space(static_cast<const TextNode*>(node)->text).empty();
   if (node->kind != NodeKind::List) return false;
   for (const Node* each : static_cast<const ListNode*>(node)->nodes) {
     if (!is_empty_tree(each)) return false;

@@ -1,4 +1,5 @@
-// The parsed form of a template. Nodes are plain, immutable after parsing, and live in the template's heap.
+// The parsed form of a template. Nodes are plain, immutable after parsing, and live in the
+// template's heap.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,28 @@ struct Function;
 struct Definition;
 
 enum class NodeKind : std::uint8_t {
-  Text, Action, Bool, Chain, Command, Dot, Field, Identifier, If, List, Nil, Number, Pipe, Range, String, Template,
-  Variable, With, Break, Continue, End, Else,
+  Text,
+  Action,
+  Bool,
+  Chain,
+  Command,
+  Dot,
+  Field,
+  Identifier,
+  If,
+  List,
+  Nil,
+  Number,
+  Pipe,
+  Range,
+  String,
+  Template,
+  Variable,
+  With,
+  Break,
+  Continue,
+  End,
+  Else,
 };
 
 struct Node {

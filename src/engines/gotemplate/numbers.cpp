@@ -102,9 +102,10 @@ struct Digits {
 // `places` digits after the first; -1: as many as are needed to read back.
 void digits_of(double value, int places, Digits& digits) {
   char buffer[820];
-  auto end = places < 0 ? std::to_chars(buffer, buffer + sizeof buffer - 1, value, std::chars_format::scientific)
-                        : std::to_chars(buffer, buffer + sizeof buffer - 1, value, std::chars_format::scientific,
-                                          places);
+  auto end = places < 0 ? std::to_chars(buffer, buffer + sizeof buffer - 1, value,
+                                        std::chars_format::scientific)
+                        : std::to_chars(buffer, buffer + sizeof buffer - 1, value,
+                                        std::chars_format::scientific, places);
   digits.count = 0;
   const char* p = buffer;
   for (; p < end.ptr && *p != 'e'; ++p) {
@@ -160,7 +161,8 @@ void append_general(std::string& out, double value, char form, int precision) {
   }
   if (value == 0) digits.exponent = 0;
   int limit = shortest ? 6 : precision;
-  if (!shortest && limit > digits.count && digits.count >= digits.exponent + 1) limit = digits.count;
+  if (!shortest && limit > digits.count && digits.count >= digits.exponent + 1)
+    limit = digits.count;
   if (digits.exponent < -4 || digits.exponent >= limit) {
     append_scientific(out, digits, form == 'g' ? 'e' : 'E', digits.count - 1);
     return;
@@ -269,8 +271,10 @@ ParsedInt parse_int(std::string_view text, unsigned base) {
   ParsedUint size = parse_uint(text, base);
   if (size.fault == NumberFault::Syntax) return {0, NumberFault::Syntax};
   constexpr std::uint64_t kCutoff = 1ull << 63;
-  if (!negative && size.value >= kCutoff) return {std::numeric_limits<std::int64_t>::max(), NumberFault::Range};
-  if (negative && size.value > kCutoff) return {std::numeric_limits<std::int64_t>::min(), NumberFault::Range};
+  if (!negative && size.value >= kCutoff)
+    return {std::numeric_limits<std::int64_t>::max(), NumberFault::Range};
+  if (negative && size.value > kCutoff)
+    return {std::numeric_limits<std::int64_t>::min(), NumberFault::Range};
   return {static_cast<std::int64_t>(negative ? 0 - size.value : size.value), NumberFault::None};
 }
 
@@ -291,7 +295,8 @@ ParsedFloat parse_float(std::string_view text) {
   if (negative || *start == '+') ++start;
   if (hex) start += 2;
   const char* end = plain.c_str() + plain.size();
-  auto read = std::from_chars(start, end, value, hex ? std::chars_format::hex : std::chars_format::general);
+  auto read =
+      std::from_chars(start, end, value, hex ? std::chars_format::hex : std::chars_format::general);
   if (read.ec == std::errc::result_out_of_range) {
     // Says only that it does not fit: strtod tells a huge number from a tiny one.
     value = std::fabs(std::strtod(plain.c_str(), nullptr));
@@ -317,13 +322,11 @@ void append_float(std::string& out, double value, char form, int precision) {
   }
   Digits digits;
   switch (form) {
-    case 'b':
-      append_binary(out, value);
-      return;
-    case 'x': case 'X':
-      append_hex(out, value, form, precision);
-      return;
-    case 'e': case 'E': {
+    case 'b': append_binary(out, value); return;
+    case 'x':
+    case 'X': append_hex(out, value, form, precision); return;
+    case 'e':
+    case 'E': {
       // More than 790 digits are zeros: the exact value of a double ends before.
       digits_of(value, precision < 0 ? -1 : std::min(precision, 790), digits);
       if (value == 0) digits.exponent = 0;
@@ -334,7 +337,8 @@ void append_float(std::string& out, double value, char form, int precision) {
       if (precision >= 0) {
         char buffer[1500];
         int exact = std::min(precision, 1100);
-        auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, exact);
+        auto end =
+            std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, exact);
         out.append(buffer, end.ptr);
         out.append(static_cast<std::size_t>(precision - exact), '0');
         return;
@@ -343,8 +347,7 @@ void append_float(std::string& out, double value, char form, int precision) {
       append_plain(out, digits, std::max(digits.count - (digits.exponent + 1), 0));
       return;
     }
-    default:
-      append_general(out, value, form, precision);
+    default: append_general(out, value, form, precision);
   }
 }
 

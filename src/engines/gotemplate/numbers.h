@@ -30,8 +30,8 @@ ParsedUint parse_uint(std::string_view text, unsigned base);
 ParsedInt parse_int(std::string_view text, unsigned base);
 ParsedFloat parse_float(std::string_view text);
 
-// strconv.FormatFloat with 64 bits: form is one of b e E f g G x X; precision -1 gives the shortest text that reads
-// back.
+// strconv.FormatFloat with 64 bits: form is one of b e E f g G x X; precision -1 gives the shortest
+// text that reads back.
 void append_float(std::string& out, double value, char form, int precision);
 void append_int(std::string& out, std::int64_t value);
 void append_uint(std::string& out, std::uint64_t value);

@@ -1,5 +1,6 @@
-// Sveltos' functions on Kubernetes objects. All work on copies. In EventTrigger templates they take the object, in
-// ClusterProfile templates an identifier of .MgmtResources; an unknown one is an empty value.
+// Sveltos' functions on Kubernetes objects. All work on copies. In EventTrigger templates they take
+// the object, in ClusterProfile templates an identifier of .MgmtResources; an unknown one is an
+// empty value.
 #include "engines/gotemplate/data.h"
 #include "engines/gotemplate/sprig.h"
 
@@ -18,8 +19,8 @@ Path path_of(std::string_view text) {
   }
 }
 
-// The object that a function is asked about: its argument, or the resource of that identifier; a nil map when there
-// is none.
+// The object that a function is asked about: its argument, or the resource of that identifier; a
+// nil map when there is none.
 Value object_of(Call& call) {
   Value none = Value::of(Type::Map);
   none.map = nullptr;
@@ -27,8 +28,10 @@ Value object_of(Call& call) {
   Value resources;
   Value found;
   if (!call.context.root.is_map()) return none;
-  if (!call.heap().open(call.context.root).find("MgmtResources", resources) || !resources.is_map()) return none;
-  if (!call.heap().open(resources).find(call.text(0), found) || found.type != Type::Map) return none;
+  if (!call.heap().open(call.context.root).find("MgmtResources", resources) || !resources.is_map())
+    return none;
+  if (!call.heap().open(resources).find(call.text(0), found) || found.type != Type::Map)
+    return none;
   return found;
 }
 

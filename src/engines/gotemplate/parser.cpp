@@ -1,110 +1,11 @@
 #include "engines/gotemplate/parser.h"
 
-#include "engines/gotemplate/constants.h"
-#include "engines/gotemplate/lexer.h"
 #include "engines/gotemplate/quote.h"
+#include "engines/gotemplate/tree_parser.h"
 
 namespace lesto::gotemplate {
-namespace {
 
-// What all the trees of one text share.
-struct Shared {
-  Shared(std::string_view template_name, std::string_view text, Dialect functions, Heap& nodes)
-      : name(template_name), dialect(functions), heap(nodes), lexer(text) {}
-
-  std::string_view name;
-  Dialect dialect;
-  Heap& heap;
-  Lexer lexer;
-  ParsedTemplate parsed;
-  std::vector<TemplateNode*> calls;
-  std::vector<std::string_view> variables;
-  std::string error;
-  Code code = Code::Invalid;
-  bool failed = false;
-  std::size_t depth = 0;
-  // Marks of what outlives an action (declarations) or a block (assignments, changes of maps, calls).
-  std::size_t declared = 0;
-  std::size_t escaped = 0;
-
-  template <class T>
-  T* node(NodeKind kind, std::uint32_t position) {
-    T made;
-    made.kind = kind;
-    made.position = position;
-    return heap.make(made);
-  }
-  template <class T>
-  std::span<T const> keep(const std::vector<T>& items) {
-    if (items.empty()) return {};
-    char* memory = heap.bytes(items.size() * sizeof(T) + alignof(T));
-    auto gap = (0 - reinterpret_cast<std::uintptr_t>(memory)) & (alignof(T) - 1);
-    T* first = reinterpret_cast<T*>(memory + gap);
-    std::uninitialized_copy(items.begin(), items.end(), first);
-    return {first, items.size()};
-  }
-  std::uint32_t variable_id(std::string_view variable) {
-    for (std::size_t i = 0; i < variables.size(); ++i) {
-      if (variables[i] == variable) return static_cast<std::uint32_t>(i);
-    }
-    variables.push_back(variable);
-    return static_cast<std::uint32_t>(variables.size() - 1);
-  }
-};
-
-// One named tree of the text. Whatever fails sets shared_.failed and returns null.
-class Tree {
- public:
-  Tree(Shared& shared, std::string_view name) : shared_(shared), name_(name) { variables_.push_back("$"); }
-
-  void parse();
-
- private:
-  Item next();
-  Item peek();
-  Item next_non_space();
-  Item peek_non_space();
-  void back() { ++peeked_; }
-  void back(const Item& first);
-  void back(const Item& second, const Item& first);
-  Item expect(ItemType type, std::string_view context);
-
-  bool failed() const { return shared_.failed; }
-  std::nullptr_t fail(std::string message);
-  std::nullptr_t unexpected(const Item& item, std::string_view context);
-
-  void parse_definition();
-  void add(ListNode* root);
-  ListNode* item_list(Node*& end);
-  Node* text_or_action();
-  Node* action();
-  Node* loop_control(NodeKind kind, const Item& item, std::string_view context);
-  Node* block_control();
-  Node* else_control();
-  Node* template_control();
-  Node* branch(NodeKind kind, std::string_view context);
-  bool template_name(const Item& item, std::string_view context, std::string_view& name);
-  PipeNode* pipeline(std::string_view context, ItemType end);
-  bool declarations(PipeNode* pipe, std::vector<VariableNode*>& declared, std::string_view context);
-  bool check_pipeline(const PipeNode& pipe, std::string_view context);
-  CommandNode* command();
-  Node* operand();
-  Node* term();
-  Node* identifier(const Item& item);
-  Node* chained(Node* node);
-  VariableNode* variable(std::uint32_t position, std::string_view name);
-  ListNode* list(std::uint32_t position, const std::vector<Node*>& nodes);
-
-  Shared& shared_;
-  std::string_view name_;
-  Item tokens_[3];
-  int peeked_ = 0;
-  std::vector<std::string_view> variables_;
-  std::uint32_t action_line_ = 0;
-  int range_depth_ = 0;
-};
-
-Item Tree::next() {
+Item TreeParser::next() {
   if (peeked_ > 0) {
     --peeked_;
   } else {
@@ -113,45 +14,47 @@ Item Tree::next() {
   return tokens_[peeked_];
 }
 
-Item Tree::peek() {
+Item TreeParser::peek() {
   if (peeked_ > 0) return tokens_[peeked_ - 1];
   peeked_ = 1;
   tokens_[0] = shared_.lexer.next();
   return tokens_[0];
 }
 
-Item Tree::next_non_space() {
+Item TreeParser::next_non_space() {
   Item item = next();
   while (item.type == ItemType::Space) item = next();
   return item;
 }
 
-Item Tree::peek_non_space() {
+Item TreeParser::peek_non_space() {
   Item item = next_non_space();
   back();
   return item;
 }
 
-void Tree::back(const Item& first) {
+void TreeParser::back(const Item& first) {
   tokens_[1] = first;
   peeked_ = 2;
 }
 
-void Tree::back(const Item& second, const Item& first) {
+void TreeParser::back(const Item& second, const Item& first) {
   tokens_[1] = first;
   tokens_[2] = second;
   peeked_ = 3;
 }
 
-std::nullptr_t Tree::fail(std::string message) {
+std::nullptr_t TreeParser::fail(std::string message) {
   if (shared_.failed) return nullptr;
   shared_.failed = true;
-  shared_.error = "template: " + std::string(shared_.name) + ":" + std::to_string(tokens_[0].line) + ": " + message;
+  shared_.error = "template: " + std::string(shared_.name) + ":" + std::to_string(tokens_[0].line) +
+                  ": " + message;
   return nullptr;
 }
 
-std::nullptr_t Tree::unexpected(const Item& item, std::string_view context) {
-  if (item.type != ItemType::Error) return fail("unexpected " + item.describe() + " in " + std::string(context));
+std::nullptr_t TreeParser::unexpected(const Item& item, std::string_view context) {
+  if (item.type != ItemType::Error)
+    return fail("unexpected " + item.describe() + " in " + std::string(context));
   std::string message = item.describe();
   if (action_line_ != 0 && action_line_ != item.line) {
     // Not "action in action".
@@ -161,26 +64,26 @@ std::nullptr_t Tree::unexpected(const Item& item, std::string_view context) {
   return fail(std::move(message));
 }
 
-Item Tree::expect(ItemType type, std::string_view context) {
+Item TreeParser::expect(ItemType type, std::string_view context) {
   Item item = next_non_space();
   if (item.type != type) unexpected(item, context);
   return item;
 }
 
-ListNode* Tree::list(std::uint32_t position, const std::vector<Node*>& nodes) {
+ListNode* TreeParser::list(std::uint32_t position, const std::vector<Node*>& nodes) {
   auto* made = shared_.node<ListNode>(NodeKind::List, position);
   made->nodes = shared_.keep(nodes);
   return made;
 }
 
-void Tree::parse() {
+void TreeParser::parse() {
   std::uint32_t position = peek().position;
   std::vector<Node*> nodes;
   while (peek().type != ItemType::Eof) {
     if (peek().type == ItemType::LeftDelim) {
       Item delim = next();
       if (next_non_space().type == ItemType::Define) {
-        Tree definition(shared_, "definition");
+        TreeParser definition(shared_, "definition");
         definition.parse_definition();
         if (failed()) return;
         continue;
@@ -198,7 +101,7 @@ void Tree::parse() {
   add(list(position, nodes));
 }
 
-void Tree::parse_definition() {
+void TreeParser::parse_definition() {
   constexpr std::string_view kContext = "define clause";
   Item name = next_non_space();
   if (!template_name(name, kContext, name_)) return;
@@ -214,7 +117,7 @@ void Tree::parse_definition() {
   add(root);
 }
 
-void Tree::add(ListNode* root) {
+void TreeParser::add(ListNode* root) {
   for (Definition& known : shared_.parsed.definitions) {
     if (known.name != name_) continue;
     if (is_empty_tree(known.root)) {
@@ -227,7 +130,7 @@ void Tree::add(ListNode* root) {
   shared_.parsed.definitions.push_back({name_, root});
 }
 
-ListNode* Tree::item_list(Node*& end) {
+ListNode* TreeParser::item_list(Node*& end) {
   if (++shared_.depth > kNestingDepth) {
     shared_.code = Code::TooLarge;
     return fail("blocks are nested deeper than the limit of " + std::to_string(kNestingDepth));
@@ -247,7 +150,7 @@ ListNode* Tree::item_list(Node*& end) {
   return fail("unexpected EOF");
 }
 
-Node* Tree::text_or_action() {
+Node* TreeParser::text_or_action() {
   Item item = next_non_space();
   if (item.type == ItemType::Text) {
     auto* node = shared_.node<TextNode>(NodeKind::Text, item.position);
@@ -266,7 +169,7 @@ Node* Tree::text_or_action() {
   return node;
 }
 
-Node* Tree::action() {
+Node* TreeParser::action() {
   Item item = next_non_space();
   switch (item.type) {
     case ItemType::Block: return block_control();
@@ -289,14 +192,14 @@ Node* Tree::action() {
   return node->pipe ? node : nullptr;
 }
 
-Node* Tree::loop_control(NodeKind kind, const Item& item, std::string_view context) {
+Node* TreeParser::loop_control(NodeKind kind, const Item& item, std::string_view context) {
   Item end = next_non_space();
   if (end.type != ItemType::RightDelim) return unexpected(end, context);
   if (range_depth_ == 0) return fail(std::string(context) + " outside {{range}}");
   return shared_.node<Node>(kind, item.position);
 }
 
-Node* Tree::else_control() {
+Node* TreeParser::else_control() {
   Item following = peek_non_space();
   if (following.type == ItemType::If || following.type == ItemType::With) {
     return shared_.node<Node>(NodeKind::Else, following.position);
@@ -305,7 +208,7 @@ Node* Tree::else_control() {
   return failed() ? nullptr : shared_.node<Node>(NodeKind::Else, end.position);
 }
 
-bool Tree::template_name(const Item& item, std::string_view context, std::string_view& name) {
+bool TreeParser::template_name(const Item& item, std::string_view context, std::string_view& name) {
   if (item.type != ItemType::String && item.type != ItemType::RawString) {
     unexpected(item, context);
     return false;
@@ -319,7 +222,7 @@ bool Tree::template_name(const Item& item, std::string_view context, std::string
   return true;
 }
 
-Node* Tree::block_control() {
+Node* TreeParser::block_control() {
   constexpr std::string_view kContext = "block clause";
   Item item = next_non_space();
   std::string_view name;
@@ -328,11 +231,12 @@ Node* Tree::block_control() {
   call->name = name;
   call->pipe = pipeline(kContext, ItemType::RightDelim);
   if (!call->pipe) return nullptr;
-  Tree block(shared_, name);
+  TreeParser block(shared_, name);
   Node* end = nullptr;
   ListNode* root = block.item_list(end);
   if (!root) return nullptr;
-  if (end->kind != NodeKind::End) return fail("unexpected " + node_text(*end) + " in " + std::string(kContext));
+  if (end->kind != NodeKind::End)
+    return fail("unexpected " + node_text(*end) + " in " + std::string(kContext));
   block.add(root);
   if (failed()) return nullptr;
   shared_.calls.push_back(call);
@@ -340,7 +244,7 @@ Node* Tree::block_control() {
   return call;
 }
 
-Node* Tree::template_control() {
+Node* TreeParser::template_control() {
   constexpr std::string_view kContext = "template clause";
   Item item = next_non_space();
   std::string_view name;
@@ -357,7 +261,7 @@ Node* Tree::template_control() {
   return call;
 }
 
-Node* Tree::branch(NodeKind kind, std::string_view context) {
+Node* TreeParser::branch(NodeKind kind, std::string_view context) {
   std::size_t variables = variables_.size();
   auto* node = shared_.node<BranchNode>(kind, 0);
   node->pipe = pipeline(context, ItemType::RightDelim);
@@ -392,205 +296,6 @@ Node* Tree::branch(NodeKind kind, std::string_view context) {
   return node;
 }
 
-bool Tree::declarations(PipeNode* pipe, std::vector<VariableNode*>& declared, std::string_view context) {
-  for (;;) {
-    Item name = peek_non_space();
-    if (name.type != ItemType::Variable) return true;
-    next();
-    // A blank after the variable matters only when it is an operand: keep it for going back.
-    Item after = peek();
-    Item following = peek_non_space();
-    bool sets = following.type == ItemType::Assign || following.type == ItemType::Declare;
-    if (sets) pipe->assigns = following.type == ItemType::Assign;
-    bool comma = following.type == ItemType::Char && following.text == ",";
-    if (!sets && !comma) {
-      if (after.type == ItemType::Space) {
-        back(name, after);
-      } else {
-        back(name);
-      }
-      return true;
-    }
-    next_non_space();
-    declared.push_back(variable(name.position, name.text));
-    variables_.push_back(name.text);
-    ++shared_.declared;
-    if (sets) {
-      if (pipe->assigns) ++shared_.escaped;
-      return true;
-    }
-    if (context == "range" && declared.size() < 2) {
-      ItemType type = peek_non_space().type;
-      if (type == ItemType::Variable || type == ItemType::RightDelim || type == ItemType::RightParen) continue;
-      fail("range can only initialize variables");
-      return false;
-    }
-    fail("too many declarations in " + std::string(context));
-    return false;
-  }
-}
-
-PipeNode* Tree::pipeline(std::string_view context, ItemType end) {
-  auto* pipe = shared_.node<PipeNode>(NodeKind::Pipe, peek_non_space().position);
-  std::vector<VariableNode*> declared;
-  if (!declarations(pipe, declared, context)) return nullptr;
-  pipe->variables = shared_.keep(declared);
-  std::vector<CommandNode*> commands;
-  for (;;) {
-    Item item = next_non_space();
-    if (item.type == end) {
-      pipe->commands = shared_.keep(commands);
-      return check_pipeline(*pipe, context) ? pipe : nullptr;
-    }
-    switch (item.type) {
-      case ItemType::Bool: case ItemType::CharConstant: case ItemType::Complex: case ItemType::Dot:
-      case ItemType::Field: case ItemType::Identifier: case ItemType::Number: case ItemType::Nil:
-      case ItemType::RawString: case ItemType::String: case ItemType::Variable: case ItemType::LeftParen: {
-        back();
-        CommandNode* made = command();
-        if (!made) return nullptr;
-        commands.push_back(made);
-        break;
-      }
-      default: return unexpected(item, context);
-    }
-  }
-}
-
-bool Tree::check_pipeline(const PipeNode& pipe, std::string_view context) {
-  if (pipe.commands.empty()) {
-    fail("missing value for " + std::string(context));
-    return false;
-  }
-  for (std::size_t i = 1; i < pipe.commands.size(); ++i) {
-    switch (pipe.commands[i]->arguments[0]->kind) {
-      case NodeKind::Bool: case NodeKind::Dot: case NodeKind::Nil: case NodeKind::Number: case NodeKind::String:
-        fail("non executable command in pipeline stage " + std::to_string(i + 1));
-        return false;
-      default: break;
-    }
-  }
-  return true;
-}
-
-CommandNode* Tree::command() {
-  auto* made = shared_.node<CommandNode>(NodeKind::Command, peek_non_space().position);
-  std::vector<Node*> arguments;
-  for (;;) {
-    peek_non_space();
-    Node* argument = operand();
-    if (failed()) return nullptr;
-    if (argument) arguments.push_back(argument);
-    Item item = next();
-    if (item.type == ItemType::Space) continue;
-    if (item.type == ItemType::RightDelim || item.type == ItemType::RightParen) {
-      back();
-    } else if (item.type != ItemType::Pipe) {
-      return unexpected(item, "operand");
-    }
-    break;
-  }
-  if (arguments.empty()) return fail("empty command");
-  made->arguments = shared_.keep(arguments);
-  return made;
-}
-
-Node* Tree::operand() {
-  Node* node = term();
-  if (!node || peek().type != ItemType::Field) return node;
-  return chained(node);
-}
-
-Node* Tree::chained(Node* node) {
-  std::uint32_t position = peek().position;
-  std::vector<std::string_view> names;
-  if (node->kind == NodeKind::Field) {
-    auto known = static_cast<FieldNode*>(node)->names;
-    names.assign(known.begin(), known.end());
-  }
-  while (peek().type == ItemType::Field) names.push_back(next().text.substr(1));
-  switch (node->kind) {
-    case NodeKind::Field: {
-      auto* made = shared_.node<FieldNode>(NodeKind::Field, position);
-      made->names = shared_.keep(names);
-      return made;
-    }
-    case NodeKind::Variable: {
-      auto* made = static_cast<VariableNode*>(node);
-      made->position = position;
-      made->names = shared_.keep(names);
-      return made;
-    }
-    case NodeKind::Bool: case NodeKind::String: case NodeKind::Number: case NodeKind::Nil: case NodeKind::Dot:
-      return fail("unexpected . after term " + quoted(node_text(*node)));
-    default: {
-      auto* made = shared_.node<ChainNode>(NodeKind::Chain, position);
-      made->node = node;
-      made->names = shared_.keep(names);
-      return made;
-    }
-  }
-}
-
-VariableNode* Tree::variable(std::uint32_t position, std::string_view name) {
-  auto* made = shared_.node<VariableNode>(NodeKind::Variable, position);
-  made->name = name;
-  made->id = shared_.variable_id(name);
-  return made;
-}
-
-Node* Tree::identifier(const Item& item) {
-  const Function* function = find_function(item.text, shared_.dialect);
-  if (!function) return fail("function " + quoted(item.text) + " not defined");
-  if (function->changes) {
-    ++shared_.escaped;
-    shared_.parsed.changes = true;
-  }
-  auto* made = shared_.node<IdentifierNode>(NodeKind::Identifier, item.position);
-  made->name = item.text;
-  made->function = function;
-  return made;
-}
-
-Node* Tree::term() {
-  Item item = next_non_space();
-  switch (item.type) {
-    case ItemType::Identifier: return identifier(item);
-    case ItemType::Dot: return shared_.node<Node>(NodeKind::Dot, item.position);
-    case ItemType::Nil: return shared_.node<Node>(NodeKind::Nil, item.position);
-    case ItemType::Variable:
-      if (std::find(variables_.begin(), variables_.end(), item.text) == variables_.end()) {
-        return fail("undefined variable " + quoted(item.text));
-      }
-      return variable(item.position, item.text);
-    case ItemType::Field: {
-      auto* node = shared_.node<FieldNode>(NodeKind::Field, item.position);
-      node->names = shared_.keep(std::vector<std::string_view>{item.text.substr(1)});
-      return node;
-    }
-    case ItemType::Bool: case ItemType::CharConstant: case ItemType::Complex: case ItemType::Number:
-    case ItemType::String: case ItemType::RawString: {
-      auto made = make_constant(item, shared_.heap);
-      if (!made) return fail(std::move(made.error()));
-      return *made;
-    }
-    case ItemType::LeftParen: {
-      if (++shared_.depth > kNestingDepth) {
-        shared_.code = Code::TooLarge;
-        return fail("max expression depth exceeded");
-      }
-      PipeNode* pipe = pipeline("parenthesized pipeline", ItemType::RightParen);
-      --shared_.depth;
-      return pipe;
-    }
-    default: break;
-  }
-  back();
-  return nullptr;
-}
-
-}  // namespace
-
 const Definition* ParsedTemplate::find(std::string_view name) const {
   for (const Definition& definition : definitions) {
     if (definition.name == name) return &definition;
@@ -598,11 +303,12 @@ const Definition* ParsedTemplate::find(std::string_view name) const {
   return nullptr;
 }
 
-Result<ParsedTemplate> parse_template(std::string_view name, std::string_view text, Dialect dialect, Heap& heap) {
-  Shared shared(name, text, dialect, heap);
+Result<ParsedTemplate> parse_template(std::string_view name, std::string_view text, Dialect dialect,
+                                      Heap& heap) {
+  ParserState shared(name, text, dialect, heap);
   // "$" has the first id.
   shared.variable_id("$");
-  Tree tree(shared, name);
+  TreeParser tree(shared, name);
   tree.parse();
   if (shared.failed) return fail(shared.code, std::move(shared.error));
   for (TemplateNode* call : shared.calls) call->target = shared.parsed.find(call->name);

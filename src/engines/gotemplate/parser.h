@@ -22,6 +22,7 @@ struct ParsedTemplate {
 };
 
 // Nodes borrow the text and live in the heap. `name` is the template's, for errors.
-Result<ParsedTemplate> parse_template(std::string_view name, std::string_view text, Dialect dialect, Heap& heap);
+Result<ParsedTemplate> parse_template(std::string_view name, std::string_view text, Dialect dialect,
+                                      Heap& heap);
 
 }  // namespace lesto::gotemplate

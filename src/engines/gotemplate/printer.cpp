@@ -42,13 +42,14 @@ void Printer::print_inner(const Value& value, char32_t verb, int depth) {
 void Printer::print_content(const Value& value, char32_t verb, int depth) {
   if (stopped()) return;
   spend(1);
-  if (outcome_ && depth > static_cast<int>(kValueDepth)) outcome_ = context_.limit("depth of values", kValueDepth);
-  if (outcome_ && out_.size() - start_ > kOutputBytes) outcome_ = context_.limit("bytes of a printed value", kOutputBytes);
+  if (outcome_ && depth > static_cast<int>(kValueDepth))
+    outcome_ = context_.limit("depth of values", kValueDepth);
+  if (outcome_ && out_.size() - start_ > kOutputBytes)
+    outcome_ = context_.limit("bytes of a printed value", kOutputBytes);
   if (stopped()) return;
   switch (kind_of(value.type)) {
-    case ValueKind::Invalid: case ValueKind::Interface:
-      out_ += "<nil>";
-      return;
+    case ValueKind::Invalid:
+    case ValueKind::Interface: out_ += "<nil>"; return;
     case ValueKind::Bool: return format_bool(value, verb);
     case ValueKind::Int:
       return format_integer(value, static_cast<std::uint64_t>(value.integer), Sign::Signed, verb);
@@ -72,7 +73,8 @@ void Printer::print_content(const Value& value, char32_t verb, int depth) {
   if (value.type == Type::VersionCopy) return print_version(value, verb, depth);
   if (value.type == Type::Certificate) {
     constexpr std::string_view kNames[] = {"Cert", "Key"};
-    const Value fields[] = {Value::of_text(value.certificate->certificate), Value::of_text(value.certificate->key)};
+    const Value fields[] = {Value::of_text(value.certificate->certificate),
+                            Value::of_text(value.certificate->key)};
     return print_fields(type_name(value), kNames, fields, verb, depth);
   }
   if (value.type == Type::Record) {
@@ -91,12 +93,13 @@ void Printer::print_content(const Value& value, char32_t verb, int depth) {
 void Printer::print_version(const Value& value, char32_t verb, int depth) {
   constexpr std::string_view kNames[] = {"major", "minor", "patch", "pre", "metadata", "original"};
   const Version& version = *value.version;
-  const Value fields[] = {Value::of_integer(Type::Uint64, static_cast<std::int64_t>(version.major())),
-                          Value::of_integer(Type::Uint64, static_cast<std::int64_t>(version.minor())),
-                          Value::of_integer(Type::Uint64, static_cast<std::int64_t>(version.patch())),
-                          Value::of_text(version.prerelease()),
-                          Value::of_text(version.metadata()),
-                          Value::of_text(version.original())};
+  const Value fields[] = {
+      Value::of_integer(Type::Uint64, static_cast<std::int64_t>(version.major())),
+      Value::of_integer(Type::Uint64, static_cast<std::int64_t>(version.minor())),
+      Value::of_integer(Type::Uint64, static_cast<std::int64_t>(version.patch())),
+      Value::of_text(version.prerelease()),
+      Value::of_text(version.metadata()),
+      Value::of_text(version.original())};
   print_fields("semver.Version", kNames, fields, verb, depth);
 }
 
@@ -186,7 +189,8 @@ bool Printer::print_own_text(const Value& value, char32_t verb) {
 
 void Printer::print_bytes(const Value& value, char32_t verb) {
   switch (verb) {
-    case 'v': case 'd':
+    case 'v':
+    case 'd':
       if (flags_.sharp_v && !value.chars) {
         out_ += "[]byte(nil)";
         return;
@@ -203,16 +207,19 @@ void Printer::print_bytes(const Value& value, char32_t verb) {
       }
       out_ += flags_.sharp_v ? '}' : ']';
       return;
-    case 's': case 'x': case 'X': case 'q':
-      format_text(value, value.text(), verb);
-      return;
+    case 's':
+    case 'x':
+    case 'X':
+    case 'q': format_text(value, value.text(), verb); return;
     default: print_list(value, verb, 0);
   }
 }
 
 void Printer::print_pointer(const Value& value, char32_t verb) {
   switch (kind_of(value.type)) {
-    case ValueKind::Slice: case ValueKind::Map: case ValueKind::Pointer: break;
+    case ValueKind::Slice:
+    case ValueKind::Map:
+    case ValueKind::Pointer: break;
     default: return bad_verb(value, verb);
   }
   // The address is nobody's business; it only has to look like one.
@@ -236,7 +243,11 @@ void Printer::print_pointer(const Value& value, char32_t verb) {
       }
       return;
     case 'p': return put_0x(address, !flags_.sharp);
-    case 'b': case 'o': case 'd': case 'x': case 'X': return format_integer(value, address, Sign::Unsigned, verb);
+    case 'b':
+    case 'o':
+    case 'd':
+    case 'x':
+    case 'X': return format_integer(value, address, Sign::Unsigned, verb);
     default: bad_verb(value, verb);
   }
 }

@@ -1,4 +1,5 @@
-// One value under one verb of fmt: what stands between the directives (format.h) and the digits (numbers.h).
+// One value under one verb of fmt: what stands between the directives (format.h) and the digits
+// (numbers.h).
 #pragma once
 
 #include <string>
@@ -44,8 +45,8 @@ class Printer {
   void print_list(const Value& value, char32_t verb, int depth);
   void print_map(const Value& value, char32_t verb, int depth);
   void print_version(const Value& value, char32_t verb, int depth);
-  void print_fields(std::string_view type, std::span<const std::string_view> names, std::span<const Value> values,
-                    char32_t verb, int depth);
+  void print_fields(std::string_view type, std::span<const std::string_view> names,
+                    std::span<const Value> values, char32_t verb, int depth);
   bool print_own_text(const Value& value, char32_t verb);
   void print_bytes(const Value& value, char32_t verb);
   void print_pointer(const Value& value, char32_t verb);

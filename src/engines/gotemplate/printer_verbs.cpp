@@ -27,7 +27,8 @@ void Printer::format_integer(const Value& value, std::uint64_t bits, Sign sign, 
       return put_digits(bits, 10, sign, verb, kLower);
     case 'd': return put_digits(bits, 10, sign, verb, kLower);
     case 'b': return put_digits(bits, 2, sign, verb, kLower);
-    case 'o': case 'O': return put_digits(bits, 8, sign, verb, kLower);
+    case 'o':
+    case 'O': return put_digits(bits, 8, sign, verb, kLower);
     case 'x': return put_digits(bits, 16, sign, verb, kLower);
     case 'X': return put_digits(bits, 16, sign, verb, kUpper);
     case 'U': return put_unicode(bits);
@@ -49,8 +50,14 @@ void Printer::format_integer(const Value& value, std::uint64_t bits, Sign sign, 
 void Printer::format_float(const Value& value, double number, char32_t verb) {
   switch (verb) {
     case 'v': return put_float(number, 'g', -1);
-    case 'b': case 'g': case 'G': case 'x': case 'X': return put_float(number, static_cast<char>(verb), -1);
-    case 'f': case 'e': case 'E': return put_float(number, static_cast<char>(verb), 6);
+    case 'b':
+    case 'g':
+    case 'G':
+    case 'x':
+    case 'X': return put_float(number, static_cast<char>(verb), -1);
+    case 'f':
+    case 'e':
+    case 'E': return put_float(number, static_cast<char>(verb), 6);
     case 'F': return put_float(number, 'f', 6);
     default: bad_verb(value, verb);
   }
@@ -58,7 +65,8 @@ void Printer::format_float(const Value& value, double number, char32_t verb) {
 
 void Printer::format_complex(const Value& value, char32_t verb) {
   constexpr std::string_view kVerbs = "vbgGxXfFeE";
-  if (verb > 0x7F || kVerbs.find(static_cast<char>(verb)) == kVerbs.npos) return bad_verb(value, verb);
+  if (verb > 0x7F || kVerbs.find(static_cast<char>(verb)) == kVerbs.npos)
+    return bad_verb(value, verb);
   bool plus = flags_.plus;
   out_ += '(';
   format_float(value, value.complex->real, verb);
@@ -102,7 +110,8 @@ void Printer::pad(std::string_view text) {
 std::string_view Printer::cut(std::string_view text) const {
   if (!flags_.has_precision) return text;
   std::string_view rest = text;
-  for (int i = 0; i < flags_.precision && !rest.empty(); ++i) rest.remove_prefix(decode_rune(rest).size);
+  for (int i = 0; i < flags_.precision && !rest.empty(); ++i)
+    rest.remove_prefix(decode_rune(rest).size);
   return text.substr(0, text.size() - rest.size());
 }
 
@@ -113,7 +122,8 @@ void Printer::put_0x(std::uint64_t bits, bool leading) {
   flags_.sharp = sharp;
 }
 
-void Printer::put_digits(std::uint64_t bits, unsigned base, Sign sign, char32_t verb, const char* digits) {
+void Printer::put_digits(std::uint64_t bits, unsigned base, Sign sign, char32_t verb,
+                         const char* digits) {
   bool negative = sign == Sign::Signed && static_cast<std::int64_t>(bits) < 0;
   if (negative) bits = 0 - bits;
   bool zero = flags_.zero;
@@ -136,7 +146,8 @@ void Printer::put_digits(std::uint64_t bits, unsigned base, Sign sign, char32_t 
     text += digits[bits % base];
     bits /= base;
   } while (bits != 0);
-  if (static_cast<std::size_t>(std::max(least, 0)) > text.size()) text.resize(static_cast<std::size_t>(least), '0');
+  if (static_cast<std::size_t>(std::max(least, 0)) > text.size())
+    text.resize(static_cast<std::size_t>(least), '0');
   if (flags_.sharp) {
     if (base == 2) text += "b0";
     if (base == 8 && text.back() != '0') text += '0';
@@ -161,8 +172,10 @@ void Printer::put_digits(std::uint64_t bits, unsigned base, Sign sign, char32_t 
 
 void Printer::put_unicode(std::uint64_t code) {
   std::string digits;
-  for (std::uint64_t left = code; left != 0 || digits.empty(); left /= 16) digits += kUpper[left % 16];
-  std::size_t least = flags_.has_precision && flags_.precision > 4 ? static_cast<std::size_t>(flags_.precision) : 4;
+  for (std::uint64_t left = code; left != 0 || digits.empty(); left /= 16)
+    digits += kUpper[left % 16];
+  std::size_t least =
+      flags_.has_precision && flags_.precision > 4 ? static_cast<std::size_t>(flags_.precision) : 4;
   if (digits.size() < least) digits.resize(least, '0');
   std::reverse(digits.begin(), digits.end());
   std::string text = "U+" + digits;

@@ -79,10 +79,18 @@ std::optional<UnquotedRune> unquote_escape(std::string_view text, char quote) {
     case 'u': return unquote_hex(rest, 4, false);
     case 'U': return unquote_hex(rest, 8, false);
     case '\\': return UnquotedRune{'\\', rest};
-    case '\'': case '"':
+    case '\'':
+    case '"':
       if (letter != quote) return std::nullopt;
       return UnquotedRune{static_cast<char32_t>(letter), rest};
-    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': {
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7': {
       if (text.size() < 3) return std::nullopt;
       char32_t code = 0;
       for (unsigned i = 0; i < 3; ++i) {
@@ -135,7 +143,8 @@ bool can_backquote(std::string_view text) {
   while (!text.empty()) {
     Rune rune = decode_rune(text);
     if (rune.wrong() || rune.code == 0xFEFF) return false;
-    if (rune.code < 0x80 && ((rune.code < ' ' && rune.code != '\t') || rune.code == '`' || rune.code == 0x7F)) {
+    if (rune.code < 0x80 &&
+        ((rune.code < ' ' && rune.code != '\t') || rune.code == '`' || rune.code == 0x7F)) {
       return false;
     }
     text.remove_prefix(rune.size);
@@ -176,7 +185,8 @@ std::optional<std::string> unquote(std::string_view literal) {
       text.remove_prefix(1);
       continue;
     }
-    bool byte = text.size() > 1 && text[0] == '\\' && (text[1] == 'x' || (text[1] >= '0' && text[1] <= '7'));
+    bool byte = text.size() > 1 && text[0] == '\\' &&
+                (text[1] == 'x' || (text[1] >= '0' && text[1] <= '7'));
     auto rune = unquote_rune(text, quote);
     if (!rune) return std::nullopt;
     if (byte) {

@@ -15,13 +15,15 @@ std::string parse_error(std::string_view what, std::string_view part) {
 bool capture_name(std::string_view name) {
   if (name.empty()) return false;
   for (char c : name) {
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    bool letter =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     if (!letter) return false;
   }
   return true;
 }
 
-// Calls `visit(position)` for each place outside classes, escapes and \Q…\E, until it answers false.
+// Calls `visit(position)` for each place outside classes, escapes and \Q…\E, until it answers
+// false.
 template <class Visit>
 void visit_plain(std::string_view expression, Visit visit) {
   bool in_class = false;
@@ -102,11 +104,15 @@ std::string re2_error(std::string_view expression, int code, std::string_view ar
     case re2::RE2::ErrorMissingBracket: return parse_error("missing closing ]", argument);
     case re2::RE2::ErrorMissingParen: return parse_error("missing closing )", expression);
     case re2::RE2::ErrorUnexpectedParen: return parse_error("unexpected )", expression);
-    case re2::RE2::ErrorTrailingBackslash: return "error parsing regexp: trailing backslash at end of expression: ``";
-    case re2::RE2::ErrorRepeatArgument: return parse_error("missing argument to repetition operator", argument);
+    case re2::RE2::ErrorTrailingBackslash:
+      return "error parsing regexp: trailing backslash at end of expression: ``";
+    case re2::RE2::ErrorRepeatArgument:
+      return parse_error("missing argument to repetition operator", argument);
     case re2::RE2::ErrorRepeatSize: return parse_error("invalid repeat count", argument);
-    case re2::RE2::ErrorRepeatOp: return parse_error("invalid nested repetition operator", argument);
-    case re2::RE2::ErrorBadPerlOp: return parse_error("invalid or unsupported Perl syntax", argument);
+    case re2::RE2::ErrorRepeatOp:
+      return parse_error("invalid nested repetition operator", argument);
+    case re2::RE2::ErrorBadPerlOp:
+      return parse_error("invalid or unsupported Perl syntax", argument);
     case re2::RE2::ErrorBadUTF8: return parse_error("invalid UTF-8", expression);
     case re2::RE2::ErrorBadNamedCapture: return parse_error("invalid named capture", argument);
     default: return parse_error("regexp/syntax: internal error", expression);
@@ -114,7 +120,8 @@ std::string re2_error(std::string_view expression, int code, std::string_view ar
 }
 
 std::string compile_panic(std::string_view expression) {
-  std::string shown = can_backquote(expression) ? "`" + std::string(expression) + "`" : quoted(expression);
+  std::string shown =
+      can_backquote(expression) ? "`" + std::string(expression) + "`" : quoted(expression);
   return "regexp: Compile(" + shown + "): ";
 }
 

@@ -35,7 +35,8 @@ class Comparison {
     if (a.type != b.type) return false;
     switch (kind_of(a.type)) {
       case ValueKind::Bool: return a.boolean == b.boolean;
-      case ValueKind::Int: case ValueKind::Uint: return a.integer == b.integer;
+      case ValueKind::Int:
+      case ValueKind::Uint: return a.integer == b.integer;
       case ValueKind::Float: return a.number == b.number;
       case ValueKind::Complex:
         return a.complex->real == b.complex->real && a.complex->imaginary == b.complex->imaginary;
@@ -75,14 +76,16 @@ class Comparison {
   static bool others(const Value& a, const Value& b) {
     switch (a.type) {
       case Type::Time:
-        return a.moment->seconds == b.moment->seconds && a.moment->nanoseconds == b.moment->nanoseconds &&
-               a.moment->zone == b.moment->zone;
-      case Type::Version: case Type::VersionCopy:
+        return a.moment->seconds == b.moment->seconds &&
+               a.moment->nanoseconds == b.moment->nanoseconds && a.moment->zone == b.moment->zone;
+      case Type::Version:
+      case Type::VersionCopy:
         return a.version == b.version ||
                (a.version && b.version && a.version->original() == b.version->original() &&
                 a.version->text() == b.version->text());
       case Type::Certificate:
-        return a.certificate->certificate == b.certificate->certificate && a.certificate->key == b.certificate->key;
+        return a.certificate->certificate == b.certificate->certificate &&
+               a.certificate->key == b.certificate->key;
       case Type::Record: return *a.record->json == *b.record->json;
       default: return a.address == b.address;
     }
@@ -125,9 +128,11 @@ Texts strings_of(Call& call, const Value& value) {
 
 bool is_empty(const Value& value, const Heap& heap) {
   switch (kind_of(value.type)) {
-    case ValueKind::Invalid: case ValueKind::Interface: return true;
+    case ValueKind::Invalid:
+    case ValueKind::Interface: return true;
     case ValueKind::Bool: return !value.boolean;
-    case ValueKind::Int: case ValueKind::Uint: return value.integer == 0;
+    case ValueKind::Int:
+    case ValueKind::Uint: return value.integer == 0;
     case ValueKind::Float: return value.number == 0;
     case ValueKind::Complex: return value.complex->real == 0 && value.complex->imaginary == 0;
     case ValueKind::String: return value.size == 0;
@@ -148,9 +153,15 @@ std::int64_t to_int64(const Value& value) {
       ParsedInt parsed = parse_int(without_fraction(value.text()), 0);
       return parsed.ok() ? parsed.value : 0;
     }
-    case Type::Int: case Type::Int32: case Type::Int64: case Type::Uint8: case Type::Uint32: case Type::Uint64:
-    case Type::Month: case Type::Weekday: case Type::Duration:
-      return value.integer;
+    case Type::Int:
+    case Type::Int32:
+    case Type::Int64:
+    case Type::Uint8:
+    case Type::Uint32:
+    case Type::Uint64:
+    case Type::Month:
+    case Type::Weekday:
+    case Type::Duration: return value.integer;
     default: return 0;
   }
 }
@@ -164,9 +175,14 @@ double to_float64(const Value& value) {
       return parsed.ok() ? parsed.value : 0;
     }
     case Type::Uint64: return static_cast<double>(static_cast<std::uint64_t>(value.integer));
-    case Type::Int: case Type::Int32: case Type::Int64: case Type::Uint8: case Type::Uint32: case Type::Month:
-    case Type::Weekday: case Type::Duration:
-      return static_cast<double>(value.integer);
+    case Type::Int:
+    case Type::Int32:
+    case Type::Int64:
+    case Type::Uint8:
+    case Type::Uint32:
+    case Type::Month:
+    case Type::Weekday:
+    case Type::Duration: return static_cast<double>(value.integer);
     default: return 0;
   }
 }

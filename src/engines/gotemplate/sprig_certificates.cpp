@@ -28,7 +28,8 @@ std::unexpected<Failure> no_string(Call& call, std::string_view what, const Valu
 
 bool is_address(const std::string& text) {
   unsigned char bytes[16];
-  return inet_pton(AF_INET, text.c_str(), bytes) == 1 || inet_pton(AF_INET6, text.c_str(), bytes) == 1;
+  return inet_pton(AF_INET, text.c_str(), bytes) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), bytes) == 1;
 }
 
 Outcome read_lists(Call& call, std::size_t first, CertificateRequest& request) {
@@ -37,7 +38,8 @@ Outcome read_lists(Call& call, std::size_t first, CertificateRequest& request) {
   for (const Value& address : *addresses) {
     if (!address.is_text()) return no_string(call, "error parsing ip: ", address);
     request.addresses.emplace_back(address.text());
-    if (!is_address(request.addresses.back())) return call.fail("error parsing ip: " + request.addresses.back());
+    if (!is_address(request.addresses.back()))
+      return call.fail("error parsing ip: " + request.addresses.back());
   }
   auto names = elements(call, call.at(first + 1));
   if (!names) return std::unexpected(names.error());
@@ -105,7 +107,8 @@ Answer custom(Call& call) {
   if (!certificate) return call.fail("unable to decode base64 certificate");
   auto key = decode_base64(call.text(1));
   if (!key) return call.fail("unable to decode base64 private key");
-  if (std::string wrong = crypto::check_certificate(*certificate); !wrong.empty()) return call.fail(wrong);
+  if (std::string wrong = crypto::check_certificate(*certificate); !wrong.empty())
+    return call.fail(wrong);
   if (std::string wrong = crypto::check_key(*key); !wrong.empty()) return call.fail(wrong);
   return give_certificate(call, crypto::CertificateText{*certificate, *key});
 }

@@ -9,7 +9,8 @@ namespace lesto::gotemplate {
 namespace {
 
 Answer hashed(Call& call, std::string (*digest)(std::string_view)) {
-  if (Outcome spent = call.context.spend_bytes(call.text(0).size() * 12); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = call.context.spend_bytes(call.text(0).size() * 12); !spent)
+    return std::unexpected(spent.error());
   return call.give(digest(call.text(0)));
 }
 
@@ -44,8 +45,8 @@ Answer htpasswd(Call& call) {
 
 Answer derive_password(Call& call) {
   if (Outcome counted = count_key(call); !counted) return std::unexpected(counted.error());
-  auto password = crypto::derive_password(static_cast<std::uint32_t>(call.integer(0)), call.text(1), call.text(2),
-                                          call.text(3), call.text(4));
+  auto password = crypto::derive_password(static_cast<std::uint32_t>(call.integer(0)), call.text(1),
+                                          call.text(2), call.text(3), call.text(4));
   return call.give(password ? *password : password.error());
 }
 

@@ -33,15 +33,22 @@ Answer formatted(Call& call, std::string_view layout, Moment moment, std::string
     moment.zone = call.context.options.zones ? call.context.options.zones->find(zone) : nullptr;
     if (zone == "UTC") moment.zone = nullptr;
   }
-  if (Outcome reserved = call.context.reserve(layout.size() * 8); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(layout.size() * 8); !reserved)
+    return std::unexpected(reserved.error());
   std::string out;
   append_formatted_time(out, moment, layout);
   return call.give(out);
 }
 
-Answer date(Call& call) { return formatted(call, call.text(0), date_of(call, call.at(1)), "Local"); }
-Answer date_in_zone(Call& call) { return formatted(call, call.text(0), date_of(call, call.at(1)), call.text(2)); }
-Answer html_date(Call& call) { return formatted(call, "2006-01-02", date_of(call, call.at(0)), "Local"); }
+Answer date(Call& call) {
+  return formatted(call, call.text(0), date_of(call, call.at(1)), "Local");
+}
+Answer date_in_zone(Call& call) {
+  return formatted(call, call.text(0), date_of(call, call.at(1)), call.text(2));
+}
+Answer html_date(Call& call) {
+  return formatted(call, "2006-01-02", date_of(call, call.at(0)), "Local");
+}
 Answer html_date_in_zone(Call& call) {
   return formatted(call, "2006-01-02", date_of(call, call.at(0)), call.text(1));
 }
@@ -60,7 +67,8 @@ Answer date_modify(Call& call) {
 }
 
 Answer read_date(Call& call, bool must) {
-  if (Outcome reserved = call.context.reserve(call.text(0).size() * 2 + call.text(1).size()); !reserved) {
+  if (Outcome reserved = call.context.reserve(call.text(0).size() * 2 + call.text(1).size());
+      !reserved) {
     return std::unexpected(reserved.error());
   }
   auto parsed = parse_time(call.text(0), call.text(1));
@@ -106,9 +114,9 @@ Answer duration_round(Call& call) {
   auto size = static_cast<std::uint64_t>(duration);
   if (duration < 0) size = 0 - size;
   constexpr std::uint64_t kHour = 3600ull * kSecond;
-  const std::pair<std::uint64_t, const char*> units[] = {{kHour * 24 * 365, "y"}, {kHour * 24 * 30, "mo"},
-                                                         {kHour * 24, "d"},       {kHour, "h"},
-                                                         {kHour / 60, "m"},       {kSecond, "s"}};
+  const std::pair<std::uint64_t, const char*> units[] = {
+      {kHour * 24 * 365, "y"}, {kHour * 24 * 30, "mo"}, {kHour * 24, "d"}, {kHour, "h"},
+      {kHour / 60, "m"},       {kSecond, "s"}};
   for (const auto& [unit, name] : units) {
     if (size > unit) return call.give(std::to_string(size / unit) + name);
   }

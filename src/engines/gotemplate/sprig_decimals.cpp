@@ -50,8 +50,9 @@ Answer divf(Call& call) {
 }
 
 constexpr Function kFunctions[] = {
-    {"addf", Group::Math, "a*>f", addf},   {"add1f", Group::Math, "a>f", add1f}, {"subf", Group::Math, "aa*>f", subf},
-    {"mulf", Group::Math, "aa*>f", mulf},  {"divf", Group::Math, "aa*>f", divf},
+    {"addf", Group::Math, "a*>f", addf},  {"add1f", Group::Math, "a>f", add1f},
+    {"subf", Group::Math, "aa*>f", subf}, {"mulf", Group::Math, "aa*>f", mulf},
+    {"divf", Group::Math, "aa*>f", divf},
 };
 
 }  // namespace

@@ -31,7 +31,8 @@ Answer get(Call& call) {
 Answer set(Call& call) {
   if (!call.at(0).address) return call.fail("assignment to entry in nil map");
   MapNode* map = call.heap().edit(call.at(0));
-  if (Outcome done = put(call, map, call.text(1), call.at(2)); !done) return std::unexpected(done.error());
+  if (Outcome done = put(call, map, call.text(1), call.at(2)); !done)
+    return std::unexpected(done.error());
   return call.at(0);
 }
 
@@ -59,7 +60,8 @@ Answer keys(Call& call) {
   std::vector<Value> names;
   for (const Value& map : call.arguments) {
     MapView view = call.heap().open(map);
-    if (Outcome spent = call.context.spend(view.size()); !spent) return std::unexpected(spent.error());
+    if (Outcome spent = call.context.spend(view.size()); !spent)
+      return std::unexpected(spent.error());
     for (std::size_t i = 0; i < view.size(); ++i) names.push_back(Value::of_text(view.key(i)));
   }
   if (Outcome reserved = call.context.reserve(names.size() * sizeof(Value)); !reserved) {
@@ -84,7 +86,8 @@ Answer pick(Call& call) {
   for (std::size_t i = 1; i < call.count(); ++i) {
     Value value;
     if (!view.find(call.text(i), value)) continue;
-    if (Outcome done = put(call, map, call.text(i), value); !done) return std::unexpected(done.error());
+    if (Outcome done = put(call, map, call.text(i), value); !done)
+      return std::unexpected(done.error());
   }
   return Value::of_map(map);
 }
@@ -100,7 +103,8 @@ Answer omit(Call& call) {
   MapNode* map = call.heap().new_map(view.size());
   for (std::size_t i = 0; i < view.size(); ++i) {
     if (std::binary_search(omitted.begin(), omitted.end(), view.key(i))) continue;
-    if (Outcome done = put(call, map, view.key(i), view.value(i)); !done) return std::unexpected(done.error());
+    if (Outcome done = put(call, map, view.key(i), view.value(i)); !done)
+      return std::unexpected(done.error());
   }
   return Value::of_map(map);
 }
@@ -133,16 +137,11 @@ Answer dig(Call& call) {
 }
 
 constexpr Function kFunctions[] = {
-    {"dict", Group::Dicts, "a*>m", dict},
-    {"get", Group::Dicts, "ms>a", get},
-    {"set", Group::Dicts, "msa>m", set, true},
-    {"unset", Group::Dicts, "ms>m", unset, true},
-    {"hasKey", Group::Dicts, "ms>b", has_key},
-    {"pluck", Group::Dicts, "sm*>L", pluck},
-    {"keys", Group::Dicts, "m*>S", keys},
-    {"values", Group::Dicts, "m>L", values},
-    {"pick", Group::Dicts, "ms*>m", pick},
-    {"omit", Group::Dicts, "ms*>m", omit},
+    {"dict", Group::Dicts, "a*>m", dict},      {"get", Group::Dicts, "ms>a", get},
+    {"set", Group::Dicts, "msa>m", set, true}, {"unset", Group::Dicts, "ms>m", unset, true},
+    {"hasKey", Group::Dicts, "ms>b", has_key}, {"pluck", Group::Dicts, "sm*>L", pluck},
+    {"keys", Group::Dicts, "m*>S", keys},      {"values", Group::Dicts, "m>L", values},
+    {"pick", Group::Dicts, "ms*>m", pick},     {"omit", Group::Dicts, "ms*>m", omit},
     {"dig", Group::Dicts, "a*>a", dig},
 };
 

@@ -1,4 +1,5 @@
-// Sprig's functions on lists. None changes its argument. The must variants differ in nothing that a template sees.
+// Sprig's functions on lists. None changes its argument. The must variants differ in nothing that a
+// template sees.
 #include <cmath>
 
 #include "engines/gotemplate/numbers.h"
@@ -127,12 +128,14 @@ Answer slice(Call& call) {
   const Value& list = call.at(0);
   auto kind = kind_of_list(call, list);
   if (!kind) return std::unexpected(kind.error());
-  if (!is_slice(list)) return call.fail("list should be type of slice or array but " + std::string(*kind));
+  if (!is_slice(list))
+    return call.fail("list should be type of slice or array but " + std::string(*kind));
   auto size = static_cast<std::int64_t>(slice_size(list));
   if (size == 0) return Value::nil();
   std::int64_t start = call.count() > 1 ? to_int64(call.at(1)) : 0;
   std::int64_t end = call.count() > 2 ? to_int64(call.at(2)) : size;
-  if (start < 0 || end < start || end > size) return call.fail("reflect.Value.Slice: slice index out of bounds");
+  if (start < 0 || end < start || end > size)
+    return call.fail("reflect.Value.Slice: slice index out of bounds");
   auto from = static_cast<std::size_t>(start);
   auto count = static_cast<std::size_t>(end - start);
   Value part = list;
@@ -188,10 +191,12 @@ Answer integers(Call& call, std::int64_t start, std::int64_t stop, std::int64_t 
   std::vector<Value> items;
   bool up = stop >= start;
   if (up ? step > 0 : step < 0) {
-    auto distance = static_cast<std::uint64_t>(up ? stop : start) - static_cast<std::uint64_t>(up ? start : stop);
+    auto distance = static_cast<std::uint64_t>(up ? stop : start) -
+                    static_cast<std::uint64_t>(up ? start : stop);
     auto width = up ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
     std::uint64_t count = distance / width + (distance % width != 0 ? 1 : 0);
-    if (count > kHeapBytes / sizeof(Value)) return std::unexpected(call.context.out_of_memory().error());
+    if (count > kHeapBytes / sizeof(Value))
+      return std::unexpected(call.context.out_of_memory().error());
     if (Outcome reserved = call.context.reserve(count * sizeof(Value)); !reserved) {
       return std::unexpected(reserved.error());
     }
@@ -208,7 +213,9 @@ Answer until(Call& call) {
   return integers(call, 0, count, count < 0 ? -1 : 1);
 }
 
-Answer until_step(Call& call) { return integers(call, call.integer(0), call.integer(1), call.integer(2)); }
+Answer until_step(Call& call) {
+  return integers(call, call.integer(0), call.integer(1), call.integer(2));
+}
 
 Answer joined(Call& call, std::int64_t start, std::int64_t stop, std::int64_t step) {
   Answer list = integers(call, start, stop, step);

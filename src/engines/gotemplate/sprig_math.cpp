@@ -25,7 +25,9 @@ Answer add(Call& call) {
   return Value::of_int64(sum);
 }
 Answer add1(Call& call) { return Value::of_int64(plus(to_int64(call.at(0)), 1)); }
-Answer sub(Call& call) { return Value::of_int64(minus(to_int64(call.at(0)), to_int64(call.at(1)))); }
+Answer sub(Call& call) {
+  return Value::of_int64(minus(to_int64(call.at(0)), to_int64(call.at(1))));
+}
 
 Answer mul(Call& call) {
   std::int64_t product = to_int64(call.at(0));
@@ -90,7 +92,8 @@ Answer minf(Call& call) {
 Answer floor_of(Call& call) { return Value::of_float(std::floor(to_float64(call.at(0)))); }
 Answer ceil_of(Call& call) { return Value::of_float(std::ceil(to_float64(call.at(0)))); }
 
-// Rounds up from roundOn (.5) of the fraction's size; negative numbers off the grid go down, as in Sprig.
+// Rounds up from roundOn (.5) of the fraction's size; negative numbers off the grid go down, as in
+// Sprig.
 Answer round_of(Call& call) {
   double from = call.count() > 2 ? call.at(2).number : 0.5;
   double power = std::pow(10.0, static_cast<double>(call.integer(1)));
@@ -104,20 +107,13 @@ Answer round_of(Call& call) {
 }
 
 constexpr Function kFunctions[] = {
-    {"add", Group::Math, "a*>l", add},
-    {"add1", Group::Math, "a>l", add1},
-    {"sub", Group::Math, "aa>l", sub},
-    {"mul", Group::Math, "aa*>l", mul},
-    {"div", Group::Math, "aa>l", div},
-    {"mod", Group::Math, "aa>l", mod},
-    {"max", Group::Math, "aa*>l", max_of},
-    {"biggest", Group::Math, "aa*>l", max_of},
-    {"min", Group::Math, "aa*>l", min_of},
-    {"maxf", Group::Math, "aa*>f", maxf},
-    {"minf", Group::Math, "aa*>f", minf},
-    {"floor", Group::Math, "a>f", floor_of},
-    {"ceil", Group::Math, "a>f", ceil_of},
-    {"round", Group::Math, "aif*>f", round_of},
+    {"add", Group::Math, "a*>l", add},     {"add1", Group::Math, "a>l", add1},
+    {"sub", Group::Math, "aa>l", sub},     {"mul", Group::Math, "aa*>l", mul},
+    {"div", Group::Math, "aa>l", div},     {"mod", Group::Math, "aa>l", mod},
+    {"max", Group::Math, "aa*>l", max_of}, {"biggest", Group::Math, "aa*>l", max_of},
+    {"min", Group::Math, "aa*>l", min_of}, {"maxf", Group::Math, "aa*>f", maxf},
+    {"minf", Group::Math, "aa*>f", minf},  {"floor", Group::Math, "a>f", floor_of},
+    {"ceil", Group::Math, "a>f", ceil_of}, {"round", Group::Math, "aif*>f", round_of},
 };
 
 }  // namespace

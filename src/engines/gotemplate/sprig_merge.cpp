@@ -6,7 +6,8 @@ namespace {
 
 enum class Overwrite : bool { No, Yes };
 
-// What mergo takes for empty: Sprig's rule, but structs are looked at as a whole and never empty here.
+// What mergo takes for empty: Sprig's rule, but structs are looked at as a whole and never empty
+// here.
 bool unset(const Value& value, const Heap& heap) { return is_empty(value, heap); }
 
 class Merge {
@@ -16,10 +17,12 @@ class Merge {
   Outcome maps(const Value& into, const Value& from, std::size_t depth) {
     if (depth > kValueDepth) return call_.context.limit("depth of values", kValueDepth);
     MapView source = call_.heap().open(from);
-    if (Outcome reserved = call_.context.reserve(source.size() * sizeof(MapEntry)); !reserved) return reserved;
+    if (Outcome reserved = call_.context.reserve(source.size() * sizeof(MapEntry)); !reserved)
+      return reserved;
     // The source as it is now: it may be the same map.
     std::vector<MapEntry> entries;
-    for (std::size_t i = 0; i < source.size(); ++i) entries.push_back({source.key(i), source.value(i)});
+    for (std::size_t i = 0; i < source.size(); ++i)
+      entries.push_back({source.key(i), source.value(i)});
     for (const MapEntry& entry : entries) {
       if (Outcome merged = one(into, entry, depth); !merged) return merged;
     }

@@ -62,11 +62,11 @@ Answer ext(Call& call) {
 Answer is_abs(Call& call) { return Value::of_bool(call.text(0).starts_with('/')); }
 
 constexpr Function kFunctions[] = {
-    {"base", Group::Paths, "s>s", base},     {"osBase", Group::Paths, "s>s", base},
-    {"dir", Group::Paths, "s>s", dir},       {"osDir", Group::Paths, "s>s", dir},
-    {"clean", Group::Paths, "s>s", clean},   {"osClean", Group::Paths, "s>s", clean},
-    {"ext", Group::Paths, "s>s", ext},       {"osExt", Group::Paths, "s>s", ext},
-    {"isAbs", Group::Paths, "s>b", is_abs},  {"osIsAbs", Group::Paths, "s>b", is_abs},
+    {"base", Group::Paths, "s>s", base},    {"osBase", Group::Paths, "s>s", base},
+    {"dir", Group::Paths, "s>s", dir},      {"osDir", Group::Paths, "s>s", dir},
+    {"clean", Group::Paths, "s>s", clean},  {"osClean", Group::Paths, "s>s", clean},
+    {"ext", Group::Paths, "s>s", ext},      {"osExt", Group::Paths, "s>s", ext},
+    {"isAbs", Group::Paths, "s>b", is_abs}, {"osIsAbs", Group::Paths, "s>b", is_abs},
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Sprig's functions of chance and of the surroundings: environment and network, which templates do not get to see.
+// Sprig's functions of chance and of the surroundings: environment and network, which templates do
+// not get to see.
 #include "engines/gotemplate/random.h"
 #include "engines/gotemplate/unicode.h"
 #include "foundation/base/hash.h"
@@ -10,9 +11,11 @@ Answer random_text(Call& call, std::string_view letters) {
   std::int64_t count = call.integer(0);
   // goutils refuses negative counts with an error that Sprig drops.
   if (count <= 0) return call.lend("");
-  if (static_cast<std::uint64_t>(count) > kHeapBytes) return std::unexpected(call.context.out_of_memory().error());
+  if (static_cast<std::uint64_t>(count) > kHeapBytes)
+    return std::unexpected(call.context.out_of_memory().error());
   auto size = static_cast<std::size_t>(count);
-  if (Outcome reserved = call.context.reserve(size); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(size); !reserved)
+    return std::unexpected(reserved.error());
   if (Outcome spent = call.context.spend(size); !spent) return std::unexpected(spent.error());
   std::string out;
   for (std::size_t i = 0; i < size; ++i) {
@@ -23,7 +26,8 @@ Answer random_text(Call& call, std::string_view letters) {
   return call.give(out);
 }
 
-constexpr std::string_view kAlphaNumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+constexpr std::string_view kAlphaNumeric =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 Answer rand_alpha(Call& call) { return random_text(call, kAlphaNumeric.substr(0, 52)); }
 Answer rand_numeric(Call& call) { return random_text(call, kAlphaNumeric.substr(52)); }
@@ -40,9 +44,11 @@ Answer rand_ascii(Call& call) {
 Answer rand_bytes(Call& call) {
   std::int64_t count = call.integer(0);
   if (count < 0) return call.fail("runtime error: makeslice: len out of range");
-  if (static_cast<std::uint64_t>(count) > kHeapBytes) return std::unexpected(call.context.out_of_memory().error());
+  if (static_cast<std::uint64_t>(count) > kHeapBytes)
+    return std::unexpected(call.context.out_of_memory().error());
   auto size = static_cast<std::size_t>(count);
-  if (Outcome reserved = call.context.reserve(size * 2); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(size * 2); !reserved)
+    return std::unexpected(reserved.error());
   Text bytes = random_bytes(call, size);
   if (!bytes) return std::unexpected(bytes.error());
   return call.give(base64_encode(*bytes));
@@ -59,14 +65,16 @@ Answer rand_int(Call& call) {
 
 Answer shuffle(Call& call) {
   std::string_view text = call.text(0);
-  if (Outcome reserved = call.context.reserve(text.size() * 4); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(text.size() * 4); !reserved)
+    return std::unexpected(reserved.error());
   std::vector<char32_t> letters;
   while (!text.empty()) {
     Rune rune = decode_rune(text);
     letters.push_back(rune.code);
     text.remove_prefix(rune.size);
   }
-  if (Outcome spent = call.context.spend(letters.size()); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = call.context.spend(letters.size()); !spent)
+    return std::unexpected(spent.error());
   for (std::size_t i = letters.size(); i > 1; --i) {
     auto other = random_below(call, i);
     if (!other) return std::unexpected(other.error());
@@ -136,7 +144,8 @@ Answer expandenv(Call& call) {
     if (name.empty() && size == 0) out += '$';
     out += variable(call, name);
     text.remove_prefix(size);
-    if (Outcome reserved = call.context.reserve(out.size()); !reserved) return std::unexpected(reserved.error());
+    if (Outcome reserved = call.context.reserve(out.size()); !reserved)
+      return std::unexpected(reserved.error());
   }
   out += text;
   return call.give(out);
@@ -184,7 +193,8 @@ Text random_bytes(Call& call, std::size_t count) {
 }
 
 Outcome count_key(Call& call) {
-  if (++call.context.keys_made > kKeysMade) return call.context.limit("keys and password hashes", kKeysMade);
+  if (++call.context.keys_made > kKeysMade)
+    return call.context.limit("keys and password hashes", kKeysMade);
   return {};
 }
 

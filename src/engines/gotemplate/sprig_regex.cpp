@@ -11,10 +11,11 @@ namespace {
 using Pattern = std::unique_ptr<re2::RE2>;
 using re2::StringPiece;
 
-// Compiles as regexp.Compile does, or gives its error; the functions without "must" use MustCompile, whose panic
-// quotes the expression.
+// Compiles as regexp.Compile does, or gives its error; the functions without "must" use
+// MustCompile, whose panic quotes the expression.
 std::expected<Pattern, Failure> compile(Call& call, std::string_view expression) {
-  if (expression.size() > kRegexText) return call.context.limit("bytes of regular expression", kRegexText);
+  if (expression.size() > kRegexText)
+    return call.context.limit("bytes of regular expression", kRegexText);
   // Compiling costs far more than its text shows.
   if (Outcome spent = call.context.spend(500 + expression.size() * 20); !spent) {
     return std::unexpected(spent.error());
@@ -28,9 +29,11 @@ std::expected<Pattern, Failure> compile(Call& call, std::string_view expression)
   auto pattern = std::make_unique<re2::RE2>(re2_expression(expression), options);
   if (pattern->ok()) return pattern;
   if (pattern->error_code() == re2::RE2::ErrorPatternTooLarge) {
-    return call.context.limit("bytes of compiled regular expression", static_cast<std::uint64_t>(kRegexBytes));
+    return call.context.limit("bytes of compiled regular expression",
+                              static_cast<std::uint64_t>(kRegexBytes));
   }
-  return call.fail(before + re2_error(expression, static_cast<int>(pattern->error_code()), pattern->error_arg()));
+  return call.fail(before + re2_error(expression, static_cast<int>(pattern->error_code()),
+                                      pattern->error_arg()));
 }
 
 struct Match {
@@ -39,9 +42,11 @@ struct Match {
   std::vector<StringPiece> groups;
 };
 
-// All matches as Go finds them: an empty one right after another match does not count. `most` < 0: all.
-std::expected<std::vector<Match>, Failure> find_all(Call& call, const re2::RE2& pattern, std::string_view text,
-                                                    std::int64_t most, int groups) {
+// All matches as Go finds them: an empty one right after another match does not count. `most` < 0:
+// all.
+std::expected<std::vector<Match>, Failure> find_all(Call& call, const re2::RE2& pattern,
+                                                    std::string_view text, std::int64_t most,
+                                                    int groups) {
   std::vector<Match> matches;
   StringPiece whole(text.data(), text.size());
   std::size_t at = 0;
@@ -49,7 +54,8 @@ std::expected<std::vector<Match>, Failure> find_all(Call& call, const re2::RE2& 
   std::vector<StringPiece> found(static_cast<std::size_t>(groups));
   while ((most < 0 || matches.size() < static_cast<std::size_t>(most)) && at <= text.size()) {
     // A search may run over all that is left, several times per byte.
-    if (Outcome spent = call.context.spend(4 + (text.size() - at) / 8); !spent) return std::unexpected(spent.error());
+    if (Outcome spent = call.context.spend(4 + (text.size() - at) / 8); !spent)
+      return std::unexpected(spent.error());
     if (!pattern.Match(whole, at, text.size(), re2::RE2::UNANCHORED, found.data(), groups)) break;
     auto start = static_cast<std::size_t>(found[0].data() - text.data());
     std::size_t end = start + found[0].size();
@@ -66,9 +72,10 @@ std::expected<std::vector<Match>, Failure> find_all(Call& call, const re2::RE2& 
 }
 
 Answer matches_text(Call& call, const re2::RE2& pattern, std::string_view text) {
-  if (Outcome spent = call.context.spend(1 + text.size() / 16); !spent) return std::unexpected(spent.error());
-  return Value::of_bool(pattern.Match(StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::UNANCHORED,
-                                      nullptr, 0));
+  if (Outcome spent = call.context.spend(1 + text.size() / 16); !spent)
+    return std::unexpected(spent.error());
+  return Value::of_bool(pattern.Match(StringPiece(text.data(), text.size()), 0, text.size(),
+                                      re2::RE2::UNANCHORED, nullptr, 0));
 }
 
 Answer must_match(Call& call) {
@@ -119,25 +126,29 @@ Answer find_every(Call& call) {
   return give_strings(call, items);
 }
 
-// The group that $name or ${name} means: by number, or by name (of equal names the one that took part).
+// The group that $name or ${name} means: by number, or by name (of equal names the one that took
+// part).
 StringPiece group_of(const re2::RE2& pattern, const Match& match, std::string_view name) {
   bool number = !name.empty();
   std::size_t index = 0;
   for (char c : name) {
     number = number && c >= '0' && c <= '9';
-    if (number) index = std::min<std::size_t>(index * 10 + static_cast<std::size_t>(c - '0'), 1'000'000);
+    if (number)
+      index = std::min<std::size_t>(index * 10 + static_cast<std::size_t>(c - '0'), 1'000'000);
   }
   if (number && name.size() > 1 && name[0] == '0') number = false;
   if (number) return index < match.groups.size() ? match.groups[index] : StringPiece();
   for (const auto& [at, known] : pattern.CapturingGroupNames()) {
     auto group = static_cast<std::size_t>(at);
-    if (known == name && group < match.groups.size() && match.groups[group].data()) return match.groups[group];
+    if (known == name && group < match.groups.size() && match.groups[group].data())
+      return match.groups[group];
   }
   return {};
 }
 
 // $name, ${name} and $$ of a replacement, as Regexp.Expand reads them.
-void expand(std::string& out, std::string_view replacement, const re2::RE2& pattern, const Match& match) {
+void expand(std::string& out, std::string_view replacement, const re2::RE2& pattern,
+            const Match& match) {
   for (;;) {
     std::size_t dollar = replacement.find('$');
     out += replacement.substr(0, dollar);
@@ -189,7 +200,8 @@ Answer replace_with(Call& call, Replacement kind) {
     if (out.size() > kHeapBytes) return std::unexpected(call.context.out_of_memory().error());
   }
   out += text.substr(at);
-  if (Outcome reserved = call.context.reserve(out.size()); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(out.size()); !reserved)
+    return std::unexpected(reserved.error());
   return call.give(out);
 }
 

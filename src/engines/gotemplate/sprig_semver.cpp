@@ -11,7 +11,7 @@ Answer semver(Call& call) {
 }
 
 Answer semver_compare(Call& call) {
-  if (Outcome spent = call.context.spend(20); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = call.context.spend(35); !spent) return std::unexpected(spent.error());
   auto constraint = Constraint::parse(call.text(0));
   if (!constraint) return call.fail(constraint.error());
   auto version = Version::parse(call.text(1));
@@ -26,7 +26,9 @@ constexpr Function kFunctions[] = {
 
 const Version& self(Call& call) { return *call.at(0).version; }
 
-Answer number(std::uint64_t value) { return Value::of_integer(Type::Uint64, static_cast<std::int64_t>(value)); }
+Answer number(std::uint64_t value) {
+  return Value::of_integer(Type::Uint64, static_cast<std::int64_t>(value));
+}
 
 Answer major_of(Call& call) { return number(self(call).major()); }
 Answer minor_of(Call& call) { return number(self(call).minor()); }
@@ -72,7 +74,9 @@ Answer greater_equal(Call& call) {
   return Value::of_bool(*result >= 0);
 }
 
-Answer copy(Call& call, Version version) { return call.heap().version(std::move(version), Type::VersionCopy); }
+Answer copy(Call& call, Version version) {
+  return call.heap().version(std::move(version), Type::VersionCopy);
+}
 
 Answer next_patch(Call& call) { return copy(call, self(call).next_patch()); }
 Answer next_minor(Call& call) { return copy(call, self(call).next_minor()); }

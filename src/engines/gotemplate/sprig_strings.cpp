@@ -10,8 +10,8 @@ namespace {
 constexpr std::string_view kNegativeRepeat = "strings: negative Repeat count";
 
 // Go's panic for text[low:high]; bounds that are not given are std::nullopt.
-std::unexpected<Failure> out_of_bounds(Call& call, std::optional<std::int64_t> low, std::optional<std::int64_t> high,
-                                       std::size_t size) {
+std::unexpected<Failure> out_of_bounds(Call& call, std::optional<std::int64_t> low,
+                                       std::optional<std::int64_t> high, std::size_t size) {
   auto length = static_cast<std::int64_t>(size);
   std::string text = "runtime error: slice bounds out of range [";
   std::int64_t end = high.value_or(length);
@@ -26,19 +26,22 @@ std::unexpected<Failure> out_of_bounds(Call& call, std::optional<std::int64_t> l
   return call.fail(text);
 }
 
-Answer slice(Call& call, std::string_view text, std::optional<std::int64_t> low, std::optional<std::int64_t> high) {
+Answer slice(Call& call, std::string_view text, std::optional<std::int64_t> low,
+             std::optional<std::int64_t> high) {
   auto length = static_cast<std::int64_t>(text.size());
   std::int64_t start = low.value_or(0);
   std::int64_t end = high.value_or(length);
   if (start < 0 || end < start || end > length) return out_of_bounds(call, low, high, text.size());
-  return call.lend(text.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start)));
+  return call.lend(
+      text.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start)));
 }
 
 Answer trunc(Call& call) {
   std::int64_t count = call.integer(0);
   std::string_view text = call.text(1);
   auto size = static_cast<std::int64_t>(text.size());
-  if (count < 0 && size + count > 0) return call.lend(text.substr(static_cast<std::size_t>(size + count)));
+  if (count < 0 && size + count > 0)
+    return call.lend(text.substr(static_cast<std::size_t>(size + count)));
   if (count >= 0 && size > count) return call.lend(text.substr(0, static_cast<std::size_t>(count)));
   return call.lend(text);
 }
@@ -48,7 +51,8 @@ Answer substr(Call& call) {
   std::int64_t end = call.integer(1);
   std::string_view text = call.text(2);
   if (start < 0) return slice(call, text, std::nullopt, end);
-  if (end < 0 || end > static_cast<std::int64_t>(text.size())) return slice(call, text, start, std::nullopt);
+  if (end < 0 || end > static_cast<std::int64_t>(text.size()))
+    return slice(call, text, start, std::nullopt);
   return slice(call, text, start, end);
 }
 
@@ -69,10 +73,12 @@ Answer trim_all(Call& call) {
   if (Outcome spent = call.context.spend(1 + text.size() * (set.size() + 1) / 16); !spent) {
     return std::unexpected(spent.error());
   }
-  for (Rune rune = decode_rune(text); rune.size > 0 && has_rune(set, rune.code); rune = decode_rune(text)) {
+  for (Rune rune = decode_rune(text); rune.size > 0 && has_rune(set, rune.code);
+       rune = decode_rune(text)) {
     text.remove_prefix(rune.size);
   }
-  for (Rune rune = decode_last_rune(text); rune.size > 0 && has_rune(set, rune.code); rune = decode_last_rune(text)) {
+  for (Rune rune = decode_last_rune(text); rune.size > 0 && has_rune(set, rune.code);
+       rune = decode_last_rune(text)) {
     text.remove_suffix(rune.size);
   }
   return call.lend(text);
@@ -96,7 +102,8 @@ Outcome spend_search(Call& call, std::string_view part, std::string_view text) {
 }
 
 Answer contains(Call& call) {
-  if (Outcome spent = spend_search(call, call.text(0), call.text(1)); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = spend_search(call, call.text(0), call.text(1)); !spent)
+    return std::unexpected(spent.error());
   return Value::of_bool(call.text(1).find(call.text(0)) != std::string_view::npos);
 }
 Answer has_prefix(Call& call) { return Value::of_bool(call.text(1).starts_with(call.text(0))); }
@@ -111,9 +118,11 @@ Answer repeat(Call& call) {
     return std::unexpected(call.context.out_of_memory().error());
   }
   std::size_t size = text.size() * static_cast<std::size_t>(count);
-  if (Outcome reserved = call.context.reserve(size); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(size); !reserved)
+    return std::unexpected(reserved.error());
   char* out = call.heap().bytes(size);
-  for (std::size_t at = 0; at < size; at += text.size()) std::memcpy(out + at, text.data(), text.size());
+  for (std::size_t at = 0; at < size; at += text.size())
+    std::memcpy(out + at, text.data(), text.size());
   return call.lend({out, size});
 }
 
@@ -121,12 +130,15 @@ Answer indent_with(Call& call, std::string_view before) {
   std::int64_t count = call.integer(0);
   std::string_view text = call.text(1);
   if (count < 0) return call.fail(kNegativeRepeat);
-  if (static_cast<std::uint64_t>(count) > kHeapBytes) return std::unexpected(call.context.out_of_memory().error());
+  if (static_cast<std::uint64_t>(count) > kHeapBytes)
+    return std::unexpected(call.context.out_of_memory().error());
   auto blanks = static_cast<std::size_t>(count);
   auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
-  if (blanks > 0 && lines > kHeapBytes / blanks) return std::unexpected(call.context.out_of_memory().error());
+  if (blanks > 0 && lines > kHeapBytes / blanks)
+    return std::unexpected(call.context.out_of_memory().error());
   std::size_t size = before.size() + text.size() + lines * blanks;
-  if (Outcome reserved = call.context.reserve(size); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(size); !reserved)
+    return std::unexpected(reserved.error());
   char* start = call.heap().bytes(size);
   char* out = start;
   auto put = [&out](std::string_view part) {
@@ -169,11 +181,14 @@ Answer replace(Call& call) {
   if (old.empty()) {
     count = rune_count(text) + 1;
   } else {
-    if (Outcome spent = spend_search(call, old, text); !spent) return std::unexpected(spent.error());
-    for (std::size_t at = text.find(old); at != text.npos; at = text.find(old, at + old.size())) ++count;
+    if (Outcome spent = spend_search(call, old, text); !spent)
+      return std::unexpected(spent.error());
+    for (std::size_t at = text.find(old); at != text.npos; at = text.find(old, at + old.size()))
+      ++count;
   }
   if (count == 0) return call.lend(text);
-  if (count > kHeapBytes / (fresh.size() + 1)) return std::unexpected(call.context.out_of_memory().error());
+  if (count > kHeapBytes / (fresh.size() + 1))
+    return std::unexpected(call.context.out_of_memory().error());
   if (Outcome reserved = call.context.reserve(text.size() + count * fresh.size()); !reserved) {
     return std::unexpected(reserved.error());
   }
@@ -233,7 +248,8 @@ Answer cat(Call& call) {
 Answer plural(Call& call) { return call.lend(call.integer(2) == 1 ? call.text(0) : call.text(1)); }
 
 // strings.SplitN: an empty separator splits after each character.
-std::vector<std::string_view> split_text(std::string_view separator, std::string_view text, std::int64_t most) {
+std::vector<std::string_view> split_text(std::string_view separator, std::string_view text,
+                                         std::int64_t most) {
   std::vector<std::string_view> parts;
   if (most == 0) return parts;
   auto limit = most < 0 ? static_cast<std::size_t>(-1) : static_cast<std::size_t>(most);
@@ -257,6 +273,8 @@ std::vector<std::string_view> split_text(std::string_view separator, std::string
 }
 
 Answer as_strings(Call& call, std::span<const std::string_view> parts) {
+  if (Outcome spent = call.context.spend(parts.size()); !spent)
+    return std::unexpected(spent.error());
   if (Outcome reserved = call.context.reserve(parts.size() * sizeof(Value)); !reserved) {
     return std::unexpected(reserved.error());
   }
@@ -273,15 +291,18 @@ Answer split_list(Call& call) {
 }
 
 Answer split_map(Call& call, std::string_view separator, std::int64_t most, std::string_view text) {
-  if (Outcome reserved = call.context.reserve(text.size()); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(text.size()); !reserved)
+    return std::unexpected(reserved.error());
   auto parts = split_text(separator, text, most);
   MapNode* map = call.heap().new_map(parts.size());
   if (Outcome reserved = call.context.reserve(parts.size() * sizeof(MapEntry)); !reserved) {
     return std::unexpected(reserved.error());
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    std::size_t moved = call.heap().set(map, call.heap().copy("_" + std::to_string(i)), Value::of_text(parts[i]));
-    if (Outcome spent = call.context.spend(1 + moved / 16); !spent) return std::unexpected(spent.error());
+    std::size_t moved =
+        call.heap().set(map, call.heap().copy("_" + std::to_string(i)), Value::of_text(parts[i]));
+    if (Outcome spent = call.context.spend(1 + moved / 16); !spent)
+      return std::unexpected(spent.error());
   }
   return Value::of_map(map, Type::StringMap);
 }
@@ -295,7 +316,8 @@ Answer join(Call& call) {
   std::string_view separator = call.text(0);
   std::size_t size = 0;
   for (std::string_view text : *texts) size += text.size() + separator.size();
-  if (Outcome reserved = call.context.reserve(size); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(size); !reserved)
+    return std::unexpected(reserved.error());
   std::string out;
   out.reserve(size);
   for (std::size_t i = 0; i < texts->size(); ++i) {
@@ -320,7 +342,8 @@ Answer sort_alpha(Call& call) {
   }
   auto texts = strings_of(call, call.at(0));
   if (!texts) return std::unexpected(texts.error());
-  if (Outcome spent = call.context.spend(texts->size() * 4); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = call.context.spend(texts->size() * 4); !spent)
+    return std::unexpected(spent.error());
   std::sort(texts->begin(), texts->end());
   return as_strings(call, *texts);
 }

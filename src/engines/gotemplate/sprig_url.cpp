@@ -11,7 +11,9 @@ Answer url_parse(Call& call) {
   auto url = parse_url(call.text(0));
   if (!url) return call.fail("unable to parse url: " + url.error());
   MapNode* map = call.heap().new_map(8);
-  auto put = [&](std::string_view key, std::string_view text) { call.heap().set(map, key, call.heap().text(text)); };
+  auto put = [&](std::string_view key, std::string_view text) {
+    call.heap().set(map, key, call.heap().text(text));
+  };
   put("fragment", url->fragment);
   put("host", url->host);
   put("hostname", url->host_name());
@@ -38,8 +40,9 @@ Answer url_join(Call& call) {
   Url url;
   std::string user;
   const std::pair<std::string_view, std::string*> parts[] = {
-      {"scheme", &url.scheme}, {"host", &url.host},         {"path", &url.path},    {"query", &url.query},
-      {"opaque", &url.opaque}, {"fragment", &url.fragment}, {"userinfo", &user}};
+      {"scheme", &url.scheme}, {"host", &url.host},     {"path", &url.path},
+      {"query", &url.query},   {"opaque", &url.opaque}, {"fragment", &url.fragment},
+      {"userinfo", &user}};
   for (const auto& [key, part] : parts) {
     Text text = part_of(call, key);
     if (!text) return std::unexpected(text.error());
@@ -51,7 +54,8 @@ Answer url_join(Call& call) {
     url.user = parsed->user;
   }
   std::string out = url.text();
-  if (Outcome reserved = call.context.reserve(out.size()); !reserved) return std::unexpected(reserved.error());
+  if (Outcome reserved = call.context.reserve(out.size()); !reserved)
+    return std::unexpected(reserved.error());
   return call.give(out);
 }
 

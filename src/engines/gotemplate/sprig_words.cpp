@@ -103,7 +103,8 @@ std::string kebabcase(std::string_view text) { return joined_words(text, '-'); }
 Answer lower_text(Call& call) {
   std::string_view text = call.text(0);
   bool plain = true;
-  for (char c : text) plain = plain && static_cast<unsigned char>(c) < 0x80 && !(c >= 'A' && c <= 'Z');
+  for (char c : text)
+    plain = plain && static_cast<unsigned char>(c) < 0x80 && !(c >= 'A' && c <= 'Z');
   return plain ? call.lend(text) : transformed<lower>(call);
 }
 
@@ -137,7 +138,8 @@ Answer abbrevboth(Call& call) {
 enum class LongWords : bool { Keep, Break };
 
 // goutils.WrapCustom.
-std::string wrapped(std::string_view text, std::size_t width, std::string_view line_break, LongWords words) {
+std::string wrapped(std::string_view text, std::size_t width, std::string_view line_break,
+                    LongWords words) {
   std::string out;
   std::size_t at = 0;
   while (text.size() - at > width) {
@@ -164,12 +166,19 @@ std::string wrapped(std::string_view text, std::size_t width, std::string_view l
   return out;
 }
 
-Answer wrap_text(Call& call, std::int64_t width, std::string_view line_break, std::string_view text, LongWords words) {
+Answer wrap_text(Call& call, std::int64_t width, std::string_view line_break, std::string_view text,
+                 LongWords words) {
   if (line_break.empty()) line_break = "\n";
   width = std::max<std::int64_t>(width, 1);
-  std::size_t breaks = text.size() / static_cast<std::size_t>(std::min<std::int64_t>(width, 1 << 30)) + 1;
-  if (breaks > kHeapBytes / line_break.size()) return std::unexpected(call.context.out_of_memory().error());
-  if (Outcome reserved = call.context.reserve(text.size() + breaks * line_break.size()); !reserved) {
+  std::size_t breaks =
+      text.size() / static_cast<std::size_t>(std::min<std::int64_t>(width, 1 << 30)) + 1;
+  if (breaks > kHeapBytes / line_break.size())
+    return std::unexpected(call.context.out_of_memory().error());
+  if (Outcome spent = call.context.spend(breaks + text.size() / 8); !spent) {
+    return std::unexpected(spent.error());
+  }
+  if (Outcome reserved = call.context.reserve(text.size() + breaks * line_break.size());
+      !reserved) {
     return std::unexpected(reserved.error());
   }
   if (text.empty()) return call.lend("");
@@ -177,7 +186,9 @@ Answer wrap_text(Call& call, std::int64_t width, std::string_view line_break, st
   return call.give(wrapped(text, columns, line_break, words));
 }
 
-Answer wrap(Call& call) { return wrap_text(call, call.integer(0), "\n", call.text(1), LongWords::Keep); }
+Answer wrap(Call& call) {
+  return wrap_text(call, call.integer(0), "\n", call.text(1), LongWords::Keep);
+}
 Answer wrap_with(Call& call) {
   return wrap_text(call, call.integer(0), call.text(1), call.text(2), LongWords::Break);
 }

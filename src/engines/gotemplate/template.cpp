@@ -9,7 +9,8 @@ namespace lesto::gotemplate {
 Result<std::shared_ptr<const Template>> Template::parse(std::string name, std::string_view text,
                                                         ParseOptions options) {
   if (text.size() > kTemplateBytes) {
-    return fail(Code::TooLarge, "template: " + name + ": the limit of " + std::to_string(kTemplateBytes) +
+    return fail(Code::TooLarge, "template: " + name + ": the limit of " +
+                                    std::to_string(kTemplateBytes) +
                                     " bytes of template is passed");
   }
   std::shared_ptr<Template> made(new Template());
@@ -19,7 +20,8 @@ Result<std::shared_ptr<const Template>> Template::parse(std::string name, std::s
   return made;
 }
 
-Result<std::string> Template::execute(const Value& data, const ExecuteOptions& options, Fault* fault) const {
+Result<std::string> Template::execute(const Value& data, const ExecuteOptions& options,
+                                      Fault* fault) const {
   Heap heap(options.limits.heap_bytes);
   Context context(heap, options);
   context.may_change = parsed_.changes;
@@ -29,7 +31,8 @@ Result<std::string> Template::execute(const Value& data, const ExecuteOptions& o
   if (!outcome) return fail(outcome.error().code, std::string(outcome.error().text));
   if (out.size() > options.limits.output_bytes) {
     return fail(Code::TooLarge, "template: " + name_ + ": the limit of " +
-                                    std::to_string(options.limits.output_bytes) + " bytes of output is passed");
+                                    std::to_string(options.limits.output_bytes) +
+                                    " bytes of output is passed");
   }
   return out;
 }

@@ -24,7 +24,8 @@ struct ParseOptions {
 
 // The value at which an execution failed.
 struct Fault {
-  // How the template calls it: ".Resource.metadata", "$port", "argument 2 of index"; empty when no value is at fault.
+  // How the template calls it: ".Resource.metadata", "$port", "argument 2 of index"; empty when no
+  // value is at fault.
   std::string what;
   // Its Go type.
   std::string type;
@@ -35,15 +36,16 @@ struct Fault {
 // Immutable and shared: any number of threads may execute one template at a time.
 class Template {
  public:
-  // `name` is what errors call it. Errors have Go's text ("template: NAME:LINE: …") and code Invalid, or TooLarge
-  // when a limit is passed.
+  // `name` is what errors call it. Errors have Go's text ("template: NAME:LINE: …") and code
+  // Invalid, or TooLarge when a limit is passed.
   static Result<std::shared_ptr<const Template>> parse(std::string name, std::string_view text,
                                                        ParseOptions options = {});
 
-  // The output. Errors have Go's text ("template: NAME:LINE:COLUMN: executing …"); output written before is dropped.
-  // The data and what it borrows from stay as they are: changes that functions make are seen by this execution only.
-  // `fault`, when given, tells at which value it failed.
-  Result<std::string> execute(const Value& data, const ExecuteOptions& options, Fault* fault = nullptr) const;
+  // The output. Errors have Go's text ("template: NAME:LINE:COLUMN: executing …"); output written
+  // before is dropped. The data and what it borrows from stay as they are: changes that functions
+  // make are seen by this execution only. `fault`, when given, tells at which value it failed.
+  Result<std::string> execute(const Value& data, const ExecuteOptions& options,
+                              Fault* fault = nullptr) const;
 
   const std::string& name() const { return name_; }
   const std::string& text() const { return text_; }
@@ -57,8 +59,8 @@ class Template {
   ParsedTemplate parsed_;
 };
 
-// Where in a template an error of parse or execute is. Columns count bytes from 0, as Go's do; parse errors have
-// none.
+// Where in a template an error of parse or execute is. Columns count bytes from 0, as Go's do;
+// parse errors have none.
 struct ErrorPlace {
   std::size_t line = 0;
   std::optional<std::size_t> column;

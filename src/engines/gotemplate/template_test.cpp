@@ -2,10 +2,10 @@
 #include "engines/gotemplate/template.h"
 
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 #include <time.h>
 
 #include <chrono>
-#include <regex>
 
 #include "engines/gotemplate/cache.h"
 #include "engines/gotemplate/functions.h"
@@ -34,7 +34,8 @@ Result<std::string> render(std::string_view text, const json::Value& data = json
   return (*compiled)->execute(Value::of_json(data), options);
 }
 
-std::string ok(std::string_view text, const json::Value& data = json::object({}), const ExecuteOptions& options = {}) {
+std::string ok(std::string_view text, const json::Value& data = json::object({}),
+               const ExecuteOptions& options = {}) {
   auto out = render(text, data, options);
   return out ? *out : "error: " + out.error().message();
 }
@@ -47,12 +48,14 @@ std::string random_ok(std::string_view text, std::uint64_t seed = 1) {
 }
 
 TEST(Template, GivesItsNameLineAndColumnInErrorsAndAsValues) {
-  auto compiled = Template::parse("ConfigMap default/policy key service.yaml", "a\nb: {{ .nope.x }}\n");
+  auto compiled =
+      Template::parse("ConfigMap default/policy key service.yaml", "a\nb: {{ .nope.x }}\n");
   ASSERT_TRUE(compiled);
   auto out = (*compiled)->execute(Value::of_json(json::object({})), {});
   ASSERT_FALSE(out);
   EXPECT_EQ(out.error().message(),
-            "template: ConfigMap default/policy key service.yaml:2:11: executing \"ConfigMap default/policy key "
+            "template: ConfigMap default/policy key service.yaml:2:11: executing \"ConfigMap "
+            "default/policy key "
             "service.yaml\" at <.nope.x>: map has no entry for key \"nope\"");
   auto place = error_place("ConfigMap default/policy key service.yaml", out.error());
   ASSERT_TRUE(place);
@@ -72,33 +75,45 @@ TEST(Template, GivesTheLineOfParseErrors) {
 }
 
 TEST(Template, ChangesOfDataAreSeenByOneExecutionOnly) {
-  json::Value data = json::object({{"m", json::object({{"a", 1}})}, {"l", json::array({json::object({})})}});
-  auto compiled = Template::parse(
-      "t", "{{ $_ := set .m \"b\" 2 }}{{ .m.b }}{{ range .l }}{{ $_ := set . \"x\" 1 }}{{ end }}{{ (index .l 0).x }}{{ toJson . }}");
+  json::Value data =
+      json::object({{"m", json::object({{"a", 1}})}, {"l", json::array({json::object({})})}});
+  auto compiled = Template::parse("t",
+                                  "{{ $_ := set .m \"b\" 2 }}{{ .m.b }}{{ range .l }}{{ $_ := set "
+                                  ". \"x\" 1 }}{{ end }}{{ (index .l 0).x }}{{ toJson . }}");
   ASSERT_TRUE(compiled);
   for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ((*compiled)->execute(Value::of_json(data), {}).value_or("failed"), "21{\"l\":[{\"x\":1}],\"m\":{\"a\":1,\"b\":2}}");
+    EXPECT_EQ((*compiled)->execute(Value::of_json(data), {}).value_or("failed"),
+              "21{\"l\":[{\"x\":1}],\"m\":{\"a\":1,\"b\":2}}");
   }
   EXPECT_EQ(json::write(data), "{\"l\":[{}],\"m\":{\"a\":1}}");
 }
 
 TEST(Template, CopiesOfObjectsDoNotShareChanges) {
   json::Value data = json::object({{"R", json::object({{"spec", json::object({{"a", 1}})}})}});
-  EXPECT_EQ(ok("{{ $c := getResource .R }}{{ $_ := set $c.spec \"a\" 2 }}{{ .R.spec.a }}{{ $c.spec.a }}", data), "12");
+  EXPECT_EQ(
+      ok("{{ $c := getResource .R }}{{ $_ := set $c.spec \"a\" 2 }}{{ .R.spec.a }}{{ $c.spec.a }}",
+         data),
+      "12");
 }
 
 TEST(Template, RecordsHaveGoNamesAndJsonNames) {
-  json::Value reference = json::object({{"kind", "Service"}, {"name", "web"}, {"namespace", "shop"}, {"apiVersion", "v1"}});
+  json::Value reference = json::object(
+      {{"kind", "Service"}, {"name", "web"}, {"namespace", "shop"}, {"apiVersion", "v1"}});
   Heap heap;
   MapNode* root = heap.new_map();
   heap.set(root, "MatchingResource", heap.record(kObjectReference, reference));
-  auto compiled = Template::parse("t", "{{ with .MatchingResource }}{{ .Kind }} {{ .Name }} {{ .namespace }} {{ .apiVersion }} [{{ .UID }}]{{ end }}");
+  auto compiled = Template::parse("t",
+                                  "{{ with .MatchingResource }}{{ .Kind }} {{ .Name }} {{ "
+                                  ".namespace }} {{ .apiVersion }} [{{ .UID }}]{{ end }}");
   ASSERT_TRUE(compiled);
-  EXPECT_EQ((*compiled)->execute(Value::of_map(root), {}).value_or("failed"), "Service web shop v1 []");
+  EXPECT_EQ((*compiled)->execute(Value::of_map(root), {}).value_or("failed"),
+            "Service web shop v1 []");
   auto wrong = Template::parse("t", "{{ .MatchingResource.Spec }}");
   auto out = (*wrong)->execute(Value::of_map(root), {});
   ASSERT_FALSE(out);
-  EXPECT_EQ(out.error().message(), "template: t:1:20: executing \"t\" at <.MatchingResource.Spec>: can't evaluate field Spec in type interface {}");
+  EXPECT_EQ(out.error().message(),
+            "template: t:1:20: executing \"t\" at <.MatchingResource.Spec>: can't evaluate field "
+            "Spec in type interface {}");
 }
 
 TEST(Template, ReadsAFieldOfALargeObjectWithoutConvertingIt) {
@@ -111,19 +126,24 @@ TEST(Template, ReadsAFieldOfALargeObjectWithoutConvertingIt) {
 }
 
 TEST(TemplateSystem, EnvironmentAndNetworkAreClosed) {
-  EXPECT_EQ(ok("[{{ env \"HOME\" }}][{{ expandenv \"a $HOME ${PATH} b$\" }}][{{ getHostByName \"localhost\" }}]"),
+  EXPECT_EQ(ok("[{{ env \"HOME\" }}][{{ expandenv \"a $HOME ${PATH} b$\" }}][{{ getHostByName "
+               "\"localhost\" }}]"),
             "[][a   b$][]");
   EnvironmentVariable allowed[] = {{"REGION", "eu"}};
   ExecuteOptions options;
   options.environment = allowed;
-  EXPECT_EQ(ok("{{ env \"REGION\" }} {{ expandenv \"x-${REGION}-$REGION$HOME\" }}", json::object({}), options), "eu x-eu-eu");
+  EXPECT_EQ(ok("{{ env \"REGION\" }} {{ expandenv \"x-${REGION}-$REGION$HOME\" }}",
+               json::object({}), options),
+            "eu x-eu-eu");
 }
 
 TEST(TemplateTime, NowIsWhatTheCallerSays) {
   ExecuteOptions options;
   options.now = *parse_rfc3339("2026-11-24T12:09:30Z");
-  EXPECT_EQ(ok("{{ now | date \"2006-01-02 15:04:05\" }} {{ now.Year }} {{ ago (now | dateModify \"-90s\") }} "
-               "{{ durationRound (now | dateModify \"-49h\") }} {{ date \"2006\" \"text\" }} {{ unixEpoch now }}",
+  EXPECT_EQ(ok("{{ now | date \"2006-01-02 15:04:05\" }} {{ now.Year }} {{ ago (now | dateModify "
+               "\"-90s\") }} "
+               "{{ durationRound (now | dateModify \"-49h\") }} {{ date \"2006\" \"text\" }} {{ "
+               "unixEpoch now }}",
                json::object({}), options),
             "2026-11-24 12:09:30 2026 1m30s 2d 2026 1795522170");
 }
@@ -134,28 +154,42 @@ TEST(TemplateTime, KnowsZones) {
   options.zones = &zones;
   EXPECT_EQ(ok("{{ dateInZone \"15:04 MST\" (int64 1719835200) \"Europe/Berlin\" }} "
                "{{ dateInZone \"15:04 MST\" (int64 2540000000) \"America/New_York\" }} "
-               "{{ dateInZone \"15:04 MST\" 0 \"../etc/passwd\" }} {{ dateInZone \"MST\" 0 \"Nowhere/Land\" }}",
+               "{{ dateInZone \"15:04 MST\" 0 \"../etc/passwd\" }} {{ dateInZone \"MST\" 0 "
+               "\"Nowhere/Land\" }}",
                json::object({}), options),
             "14:00 CEST 23:33 EDT 00:00 UTC UTC");
 }
 
 TEST(TemplateRandom, FollowsTheGenerator) {
-  const char* text = "{{ randAlpha 8 }} {{ randNumeric 5 }} {{ randAlphaNum 9 }} {{ randAscii 4 | len }} {{ randInt 3 9 }} {{ shuffle \"abcdef\" }} {{ uuidv4 }} {{ randBytes 6 }}";
+  const char* text =
+      "{{ randAlpha 8 }} {{ randNumeric 5 }} {{ randAlphaNum 9 }} {{ randAscii 4 | len }} {{ "
+      "randInt 3 9 }} {{ shuffle \"abcdef\" }} {{ uuidv4 }} {{ randBytes 6 }}";
   EXPECT_EQ(random_ok(text, 5), random_ok(text, 5));
   EXPECT_NE(random_ok(text, 5), random_ok(text, 6));
-  EXPECT_TRUE(std::regex_match(
-      random_ok("{{ randAlpha 8 }} {{ randNumeric 5 }} {{ randInt 3 9 }} {{ uuidv4 }} {{ randBytes 6 }}"),
-      std::regex("[A-Za-z]{8} [0-9]{5} [3-8] [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} [A-Za-z0-9+/]{8}")));
+  EXPECT_TRUE(re2::RE2::FullMatch(
+      random_ok(
+          "{{ randAlpha 8 }} {{ randNumeric 5 }} {{ randInt 3 9 }} {{ uuidv4 }} {{ randBytes 6 }}"),
+      "[A-Za-z]{8} [0-9]{5} [3-8] "
+      "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} [A-Za-z0-9+/]{8}"));
   EXPECT_EQ(random_ok("{{ shuffle \"aaaa\" }}{{ randAlpha 0 }}{{ randAlpha -1 }}"), "aaaa");
-  EXPECT_EQ(random_ok("{{ randInt 3 3 }}"), "error: template: t:1:3: executing \"t\" at <randInt 3 3>: error calling randInt: invalid argument to Intn");
-  EXPECT_EQ(ok("{{ uuidv4 }}"), "error: template: t:1:3: executing \"t\" at <uuidv4>: error calling uuidv4: there is no source of chance here");
+  EXPECT_EQ(random_ok("{{ randInt 3 3 }}"),
+            "error: template: t:1:3: executing \"t\" at <randInt 3 3>: error calling randInt: "
+            "invalid argument to Intn");
+  EXPECT_EQ(ok("{{ uuidv4 }}"),
+            "error: template: t:1:3: executing \"t\" at <uuidv4>: error calling uuidv4: there is "
+            "no source of chance here");
 }
 
 TEST(TemplateCrypto, HashesPasswords) {
-  EXPECT_TRUE(std::regex_match(random_ok("{{ bcrypt \"secret\" }}"), std::regex("\\$2a\\$10\\$[./A-Za-z0-9]{53}")));
+  EXPECT_TRUE(
+      re2::RE2::FullMatch(random_ok("{{ bcrypt \"secret\" }}"), "\\$2a\\$10\\$[./A-Za-z0-9]{53}"));
   EXPECT_TRUE(random_ok("{{ htpasswd \"user\" \"secret\" }}").starts_with("user:$2a$10$"));
-  EXPECT_EQ(random_ok("{{ bcrypt (repeat 73 \"x\") }}"), "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes");
-  EXPECT_EQ(random_ok("{{ encryptAES \"key\" \"a text\" | decryptAES \"key\" }}{{ encryptAES \"key\" \"\" }}"), "a text");
+  EXPECT_EQ(random_ok("{{ bcrypt (repeat 73 \"x\") }}"),
+            "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes");
+  EXPECT_EQ(
+      random_ok(
+          "{{ encryptAES \"key\" \"a text\" | decryptAES \"key\" }}{{ encryptAES \"key\" \"\" }}"),
+      "a text");
 }
 
 TEST(TemplateCrypto, CountsWhatIsCostly) {
@@ -164,27 +198,37 @@ TEST(TemplateCrypto, CountsWhatIsCostly) {
 }
 
 TEST(TemplateCrypto, MakesCertificates) {
-  EXPECT_EQ(random_ok("{{ $ca := genCA \"my-ca\" 365 }}{{ $c := genSignedCert \"web\" (list \"10.0.0.1\" \"::1\") (list \"a.b\") 30 $ca }}"
-                      "{{ $ca.Cert | contains \"BEGIN CERTIFICATE\" }} {{ $c.Key | contains \"BEGIN RSA PRIVATE KEY\" }} "
-                      "{{ typeOf $c }} {{ $d := buildCustomCert (b64enc $c.Cert) (b64enc $c.Key) }}{{ eq $c.Cert $d.Cert }}"),
+  EXPECT_EQ(random_ok("{{ $ca := genCA \"my-ca\" 365 }}{{ $c := genSignedCert \"web\" (list "
+                      "\"10.0.0.1\" \"::1\") (list \"a.b\") 30 $ca }}"
+                      "{{ $ca.Cert | contains \"BEGIN CERTIFICATE\" }} {{ $c.Key | contains "
+                      "\"BEGIN RSA PRIVATE KEY\" }} "
+                      "{{ typeOf $c }} {{ $d := buildCustomCert (b64enc $c.Cert) (b64enc $c.Key) "
+                      "}}{{ eq $c.Cert $d.Cert }}"),
             "true true sprig.certificate true");
-  EXPECT_EQ(random_ok("{{ $k := genPrivateKey \"ecdsa\" }}{{ $c := genSelfSignedCertWithKey \"x\" nil nil 1 $k }}{{ eq $c.Key $k }}"
-                      "{{ $e := genPrivateKey \"ed25519\" }}{{ contains \"BEGIN PRIVATE KEY\" $e }}{{ $ca := genCAWithKey \"ca\" 1 $e }}"
-                      "{{ contains \"BEGIN CERT\" (genSignedCertWithKey \"x\" nil nil 1 $ca $k).Cert }}"),
-            "truetruetrue");
+  EXPECT_EQ(
+      random_ok("{{ $k := genPrivateKey \"ecdsa\" }}{{ $c := genSelfSignedCertWithKey \"x\" nil "
+                "nil 1 $k }}{{ eq $c.Key $k }}"
+                "{{ $e := genPrivateKey \"ed25519\" }}{{ contains \"BEGIN PRIVATE KEY\" $e }}{{ "
+                "$ca := genCAWithKey \"ca\" 1 $e }}"
+                "{{ contains \"BEGIN CERT\" (genSignedCertWithKey \"x\" nil nil 1 $ca $k).Cert }}"),
+      "truetruetrue");
   EXPECT_EQ(random_ok("{{ genSelfSignedCert \"x\" (list \"no\") nil 1 }}"),
-            "error: template: t:1:3: executing \"t\" at <genSelfSignedCert \"x\" (list \"no\") nil 1>: error calling genSelfSignedCert: error parsing ip: no");
+            "error: template: t:1:3: executing \"t\" at <genSelfSignedCert \"x\" (list \"no\") nil "
+            "1>: error calling genSelfSignedCert: error parsing ip: no");
   EXPECT_EQ(random_ok("{{ genCAWithKey \"x\" 1 \"\" }}"),
-            "error: template: t:1:3: executing \"t\" at <genCAWithKey \"x\" 1 \"\">: error calling genCAWithKey: parsing private key: no PEM data in input");
+            "error: template: t:1:3: executing \"t\" at <genCAWithKey \"x\" 1 \"\">: error calling "
+            "genCAWithKey: parsing private key: no PEM data in input");
   EXPECT_EQ(random_ok("{{ (genCA \"x\" 1).Foo }}"),
-            "error: template: t:1:14: executing \"t\" at <1>: can't evaluate field Foo in type sprig.certificate");
+            "error: template: t:1:14: executing \"t\" at <1>: can't evaluate field Foo in type "
+            "sprig.certificate");
 }
 
 TEST(Functions, CanBeCalledByNameFromOtherHosts) {
   Heap heap;
   ExecuteOptions options;
   Context context(heap, options);
-  Value arguments[] = {heap.text("-"), heap.list(std::vector<Value>{heap.text("a"), heap.text("b")})};
+  Value arguments[] = {heap.text("-"),
+                       heap.list(std::vector<Value>{heap.text("a"), heap.text("b")})};
   auto joined = call_function("join", arguments, context);
   ASSERT_TRUE(joined);
   EXPECT_EQ(joined->text(), "a-b");
@@ -192,19 +236,22 @@ TEST(Functions, CanBeCalledByNameFromOtherHosts) {
   Value repeat[] = {Value::of_int64(3), heap.text("x")};
   EXPECT_EQ(call_function("repeat", repeat, context)->text(), "xxx");
   EXPECT_EQ(call_function("nope", {}, context).error().code(), Code::NotFound);
-  EXPECT_EQ(call_function("repeat", {}, context).error().message(), "wrong number of args for repeat: want 2 got 0");
+  EXPECT_EQ(call_function("repeat", {}, context).error().message(),
+            "wrong number of args for repeat: want 2 got 0");
   EXPECT_FALSE(call_function("join", std::span(repeat, 2), context));
 }
 
 TEST(Functions, MustFormsAnswerAsTheirPlainOnes) {
   EXPECT_EQ(ok("{{ mustLast (list 1 2) }} {{ mustRegexFind \"b+\" \"abbc\" }}"), "2 bb");
   EXPECT_EQ(ok("{{ mustRegexFind \"(\" \"x\" }}"),
-            "error: template: t:1:3: executing \"t\" at <mustRegexFind \"(\" \"x\">: error calling mustRegexFind: "
+            "error: template: t:1:3: executing \"t\" at <mustRegexFind \"(\" \"x\">: error calling "
+            "mustRegexFind: "
             "error parsing regexp: missing closing ): `(`");
 }
 
 TEST(Functions, AreAllListed) {
-  // Go's builtins without slice, which Sprig hides; Sprig's 211; what Sprig lacks of the to/from functions; the objects.
+  // Go's builtins without slice, which Sprig hides; Sprig's 211; what Sprig lacks of the to/from
+  // functions; the objects.
   auto functions = list_functions(Dialect::ByMap);
   EXPECT_EQ(functions.size(), 18u + 211u + 6u + 7u);
   for (const Function* function : functions) EXPECT_FALSE(group_name(function->group).empty());

@@ -15,7 +15,8 @@ Answer to_toml(Call& call) {
 }
 
 Answer from_toml(Call& call) {
-  if (Outcome spent = call.context.spend(1 + call.text(0).size() / 4); !spent) return std::unexpected(spent.error());
+  if (Outcome spent = call.context.spend(1 + call.text(0).size() / 4); !spent)
+    return std::unexpected(spent.error());
   if (Outcome reserved = call.context.reserve(call.text(0).size() * 8); !reserved) {
     return std::unexpected(reserved.error());
   }

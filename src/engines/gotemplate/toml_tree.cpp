@@ -53,7 +53,8 @@ std::string TomlTree::enter(const TomlKey& key, bool array) {
   context = entered;
   if (array) {
     auto found = at->table.find(key.back());
-    if (found == at->table.end()) found = at->table.emplace(key.back(), make(TomlNode::Kind::Tables)).first;
+    if (found == at->table.end())
+      found = at->table.emplace(key.back(), make(TomlNode::Kind::Tables)).first;
     if (found->second->kind != TomlNode::Kind::Tables) {
       return "Key '" + toml_key_text(key) + "' was already created and cannot be used as an array.";
     }
@@ -76,7 +77,8 @@ std::string TomlTree::set(const std::string& key, TomlNode* value) {
   for (const std::string& part : context) {
     walked.push_back(part);
     auto found = at->table.find(part);
-    if (found == at->table.end()) return "Key '" + toml_key_text(walked) + "' has already been defined.";
+    if (found == at->table.end())
+      return "Key '" + toml_key_text(walked) + "' has already been defined.";
     TomlNode* next = found->second;
     if (next->kind == TomlNode::Kind::Tables) {
       at = next->items.back();

@@ -31,7 +31,9 @@ class Writer {
   std::expected<bool, Failure> is_table(const Value& value, std::size_t depth);
   std::expected<bool, Failure> is_table_array(const Value& value, std::size_t depth);
 
-  bool is_hash(const Value& value) const { return value.is_map() || value.type == Type::Certificate; }
+  bool is_hash(const Value& value) const {
+    return value.is_map() || value.type == Type::Certificate;
+  }
   void new_line() {
     if (!out_.empty()) out_ += '\n';
   }
@@ -113,7 +115,8 @@ Outcome Writer::element(const Value& value, std::size_t depth) {
   if (Outcome stepped = step(depth); !stepped) return stepped;
   switch (value.type) {
     case Type::Time: append_toml_time(out_, *value.moment); return {};
-    case Type::Version: case Type::VersionCopy: out_ += quoted_text(value.version->text()); return {};
+    case Type::Version:
+    case Type::VersionCopy: out_ += quoted_text(value.version->text()); return {};
     case Type::Duration: {
       std::string text;
       append_duration(text, value.integer);
@@ -139,7 +142,8 @@ Outcome Writer::element(const Value& value, std::size_t depth) {
       return {};
     }
     case ValueKind::Map: return entries({}, value, Inline::Yes, depth);
-    case ValueKind::Interface: case ValueKind::Invalid:
+    case ValueKind::Interface:
+    case ValueKind::Invalid:
       return context_.fail("reflect: call of reflect.Value.Interface on zero Value");
     default: break;
   }
@@ -160,7 +164,8 @@ std::expected<bool, Failure> Writer::is_table_array(const Value& value, std::siz
   bool all = size > 0;
   for (std::size_t i = 0; i < size; ++i) {
     Value item = slice_item(value, i);
-    if (item.nothing() || is_nil(item)) return context_.fail("toml: cannot encode array with nil element");
+    if (item.nothing() || is_nil(item))
+      return context_.fail("toml: cannot encode array with nil element");
     auto inner = is_table(item, depth + 1);
     if (!inner) return inner;
     all = all && is_hash(item);
@@ -177,7 +182,8 @@ Outcome Writer::tables(const Key& key, const Value& value) {
     new_line();
     indent(key);
     out_ += "[[" + path + "]]\n";
-    if (Outcome written = entries(key, slice_item(value, i), Inline::No, 0); !written) return written;
+    if (Outcome written = entries(key, slice_item(value, i), Inline::No, 0); !written)
+      return written;
   }
   return {};
 }
@@ -221,7 +227,8 @@ Outcome Writer::entries(const Key& key, const Value& value, Inline how, std::siz
         if (Outcome written = encode(inner, entry.value); !written) return written;
         continue;
       }
-      if (Outcome written = key_value({entry.key}, entry.value, how, depth + 1); !written) return written;
+      if (Outcome written = key_value({entry.key}, entry.value, how, depth + 1); !written)
+        return written;
       bool more = part == &plain && !below.empty();
       if (more || i + 1 < part->size()) out_ += ", ";
     }
@@ -238,7 +245,8 @@ const Zone kTomlTime{"time-local", 0, "time-local", nullptr, 0};
 
 bool is_bare_key(std::string_view key) {
   for (char c : key) {
-    bool bare = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    bool bare = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                c == '_' || c == '-';
     if (!bare) return false;
   }
   return true;

@@ -1,4 +1,5 @@
-// Characters as Go sees them: decoding that never fails. Their classes are in foundation/base/unicode.h.
+// Characters as Go sees them: decoding that never fails. Their classes are in
+// foundation/base/unicode.h.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,8 @@ bool plain(char c, Part part) {
   switch (part) {
     case Part::Path: more = "-_.~$&+,/:;=@"; break;
     case Part::User: more = "-_.~$&+,;="; break;
-    case Part::Host: case Part::Zone: more = "-_.~!\"$&'()*+,:;<=>[]"; break;
+    case Part::Host:
+    case Part::Zone: more = "-_.~!\"$&'()*+,:;<=>[]"; break;
     case Part::Fragment: more = "-_.~!$&()*+,/:;=?@"; break;
   }
   return more.find(c) != more.npos;
@@ -64,12 +65,14 @@ Text unescaped(std::string_view text, Part part) {
       continue;
     }
     std::string_view rest = text.substr(i);
-    if (rest.size() < 3 || hex_digit(rest[1]) < 0 || hex_digit(rest[2]) < 0) return bad_escape(rest);
+    if (rest.size() < 3 || hex_digit(rest[1]) < 0 || hex_digit(rest[2]) < 0)
+      return bad_escape(rest);
     int byte = hex_digit(rest[1]) * 16 + hex_digit(rest[2]);
     bool percent = rest.starts_with("%25");
     // Hosts may hold escapes of bytes beyond ASCII only.
     if (part == Part::Host && hex_digit(rest[1]) < 8 && !percent) return bad_escape(rest);
-    if (part == Part::Zone && !percent && byte != ' ' && !plain(static_cast<char>(byte), Part::Host)) {
+    if (part == Part::Zone && !percent && byte != ' ' &&
+        !plain(static_cast<char>(byte), Part::Host)) {
       return bad_escape(rest);
     }
     out += static_cast<char>(byte);
@@ -103,7 +106,8 @@ Text parse_literal(std::string_view host) {
   in6_addr parsed{};
   if (inet_pton(AF_INET6, address->c_str(), &parsed) != 1) {
     in_addr four{};
-    if (inet_pton(AF_INET, address->c_str(), &four) == 1) return std::unexpected("invalid IP-literal");
+    if (inet_pton(AF_INET, address->c_str(), &four) == 1)
+      return std::unexpected("invalid IP-literal");
     return std::unexpected("invalid host: ParseAddr(" + quoted(decoded) + "): unable to parse IP");
   }
   return "[" + decoded + "]" + std::string(port);
@@ -118,7 +122,8 @@ Text parse_host(std::string_view scheme, std::string_view host) {
     // Only http and https insist on one colon.
     if (scheme != "http" && scheme != "https") colon = host.rfind(':');
     std::string_view port = host.substr(colon);
-    if (!optional_port(port)) return std::unexpected("invalid port " + quoted(port) + " after host");
+    if (!optional_port(port))
+      return std::unexpected("invalid port " + quoted(port) + " after host");
   }
   return unescaped(host, Part::Host);
 }
@@ -126,7 +131,8 @@ Text parse_host(std::string_view scheme, std::string_view host) {
 bool user_characters(std::string_view user) {
   for (char c : user) {
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && std::string_view("-._:~!$&'()*+,;=%@").find(c) == std::string_view::npos) return false;
+    if (!letter && std::string_view("-._:~!$&'()*+,;=%@").find(c) == std::string_view::npos)
+      return false;
   }
   return true;
 }
@@ -149,7 +155,8 @@ Text take_scheme(std::string_view& text) {
     if (c == ':') {
       if (i == 0) return std::unexpected("missing protocol scheme");
       std::string scheme(text.substr(0, i));
-      for (char& letter : scheme) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
+      for (char& letter : scheme)
+        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
       text.remove_prefix(i + 1);
       return scheme;
     }

@@ -6,8 +6,12 @@ namespace lesto::gotemplate {
 namespace {
 
 constexpr RecordField kObjectReferenceFields[] = {
-    {"Kind", "kind"}, {"Namespace", "namespace"},   {"Name", "name"},
-    {"UID", "uid"},   {"APIVersion", "apiVersion"}, {"ResourceVersion", "resourceVersion"},
+    {"Kind", "kind"},
+    {"Namespace", "namespace"},
+    {"Name", "name"},
+    {"UID", "uid"},
+    {"APIVersion", "apiVersion"},
+    {"ResourceVersion", "resourceVersion"},
     {"FieldPath", "fieldPath"},
 };
 
@@ -28,9 +32,7 @@ Value Value::of_json(const json::Value& json) {
   Value value;
   value.boxed = true;
   switch (json.kind()) {
-    case json::Kind::Null:
-      value.type = Type::Nil;
-      break;
+    case json::Kind::Null: value.type = Type::Nil; break;
     case json::Kind::Bool:
       value.type = Type::Bool;
       value.boolean = json.boolean();
@@ -112,28 +114,49 @@ ValueKind kind_of(Type type) {
     case Type::Invalid: return ValueKind::Invalid;
     case Type::Nil: return ValueKind::Interface;
     case Type::Bool: return ValueKind::Bool;
-    case Type::Int: case Type::Int32: case Type::Int64: case Type::Duration: case Type::Month: case Type::Weekday:
-      return ValueKind::Int;
-    case Type::Uint8: case Type::Uint32: case Type::Uint64: return ValueKind::Uint;
+    case Type::Int:
+    case Type::Int32:
+    case Type::Int64:
+    case Type::Duration:
+    case Type::Month:
+    case Type::Weekday: return ValueKind::Int;
+    case Type::Uint8:
+    case Type::Uint32:
+    case Type::Uint64: return ValueKind::Uint;
     case Type::Float64: return ValueKind::Float;
     case Type::Complex: return ValueKind::Complex;
     case Type::String: return ValueKind::String;
-    case Type::Bytes: case Type::List: case Type::Lists: case Type::Strings: case Type::Ints: case Type::Maps:
-      return ValueKind::Slice;
-    case Type::Map: case Type::StringMap: return ValueKind::Map;
-    case Type::Location: case Type::Version: return ValueKind::Pointer;
-    case Type::Time: case Type::VersionCopy: case Type::Certificate: case Type::Record: return ValueKind::Struct;
+    case Type::Bytes:
+    case Type::List:
+    case Type::Lists:
+    case Type::Strings:
+    case Type::Ints:
+    case Type::Maps: return ValueKind::Slice;
+    case Type::Map:
+    case Type::StringMap: return ValueKind::Map;
+    case Type::Location:
+    case Type::Version: return ValueKind::Pointer;
+    case Type::Time:
+    case Type::VersionCopy:
+    case Type::Certificate:
+    case Type::Record: return ValueKind::Struct;
   }
   return ValueKind::Invalid;
 }
 
 std::string_view kind_name(const Value& value) {
   switch (value.type) {
-    case Type::Int: case Type::Int32: case Type::Uint8: case Type::Uint32: case Type::Uint64: case Type::Int64:
-    case Type::Complex: case Type::Float64:
-      return type_name(value.type);
+    case Type::Int:
+    case Type::Int32:
+    case Type::Uint8:
+    case Type::Uint32:
+    case Type::Uint64:
+    case Type::Int64:
+    case Type::Complex:
+    case Type::Float64: return type_name(value.type);
     case Type::Duration: return "int64";
-    case Type::Month: case Type::Weekday: return "int";
+    case Type::Month:
+    case Type::Weekday: return "int";
     default: break;
   }
   switch (kind_of(value.type)) {
@@ -158,8 +181,11 @@ Value list_item(const Value& list, std::size_t index) {
 
 bool is_nil(const Value& value) {
   switch (kind_of(value.type)) {
-    case ValueKind::Invalid: case ValueKind::Interface: return true;
-    case ValueKind::Slice: case ValueKind::Map: case ValueKind::Pointer: return value.address == nullptr;
+    case ValueKind::Invalid:
+    case ValueKind::Interface: return true;
+    case ValueKind::Slice:
+    case ValueKind::Map:
+    case ValueKind::Pointer: return value.address == nullptr;
     default: return false;
   }
 }

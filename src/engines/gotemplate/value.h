@@ -1,9 +1,10 @@
-// The values of a template. Each keeps the type that it has in Go (`int` is not `int64`, `[]string` is not
+// The values of a template. Each keeps the type that it has in Go (`int` is not `int64`, `[]string`
+// is not
 // `[]interface {}`), because comparisons, conversions and error texts depend on it.
 //
-// A Value is 16 bytes, trivially copyable, and borrows: it points into the Heap that made it, or into the
-// json::Value that it is a view of, and is valid as long as those are. Objects and arrays of JSON are never
-// converted: a view reads them in place.
+// A Value is 16 bytes, trivially copyable, and borrows: it points into the Heap that made it, or
+// into the json::Value that it is a view of, and is valid as long as those are. Objects and arrays
+// of JSON are never converted: a view reads them in place.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +50,18 @@ enum class Type : std::uint8_t {
 
 // reflect.Kind, as far as it occurs.
 enum class ValueKind : std::uint8_t {
-  Invalid, Interface, Bool, Int, Uint, Float, Complex, String, Slice, Map, Struct, Pointer
+  Invalid,
+  Interface,
+  Bool,
+  Int,
+  Uint,
+  Float,
+  Complex,
+  String,
+  Slice,
+  Map,
+  Struct,
+  Pointer
 };
 
 struct MapNode;
@@ -164,11 +176,13 @@ struct Value {
 
 static_assert(sizeof(Value) == 16);
 
-// "map[string]interface {}": the dynamic type as Go prints it, and the static one ("interface {}" when boxed).
+// "map[string]interface {}": the dynamic type as Go prints it, and the static one ("interface {}"
+// when boxed).
 std::string_view type_name(Type type);
 std::string_view type_name(const Value& value);
 std::string_view static_type_name(const Value& value);
-// reflect's Kind of what is inside an interface, and its name ("slice"); "interface" never occurs here.
+// reflect's Kind of what is inside an interface, and its name ("slice"); "interface" never occurs
+// here.
 ValueKind kind_of(Type type);
 std::string_view kind_name(const Value& value);
 // reflect's Kind of the static type: Interface for what is boxed.

@@ -13,11 +13,14 @@ using Parsed = std::expected<Version, std::string>;
 constexpr std::size_t kVersionBytes = 256;
 constexpr const char* kInvalid = "invalid semantic version";
 
-bool digits_only(std::string_view text) { return text.find_first_not_of("0123456789") == text.npos; }
+bool digits_only(std::string_view text) {
+  return text.find_first_not_of("0123456789") == text.npos;
+}
 
 bool identifier(std::string_view text) {
   for (char c : text) {
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    bool letter =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
     if (!letter) return false;
   }
   return true;
@@ -48,7 +51,8 @@ std::expected<void, std::string> check_prerelease(std::string_view text) {
 }
 
 std::expected<void, std::string> check_metadata(std::string_view text) {
-  bool valid = each_part(text, [](std::string_view part) { return !part.empty() && identifier(part); });
+  bool valid =
+      each_part(text, [](std::string_view part) { return !part.empty() && identifier(part); });
   if (!valid) return std::unexpected("invalid metadata string");
   return {};
 }
@@ -114,7 +118,8 @@ int compare_number(std::uint64_t a, std::uint64_t b) { return a < b ? -1 : a > b
 }  // namespace
 
 Parsed Version::parse(std::string_view text) {
-  if (text.size() > kVersionBytes) return std::unexpected("version string is too long (max 256 bytes)");
+  if (text.size() > kVersionBytes)
+    return std::unexpected("version string is too long (max 256 bytes)");
   Version version;
   version.original_ = text;
   std::string_view rest = text;
@@ -126,7 +131,8 @@ Parsed Version::parse(std::string_view text) {
   std::string_view metadata;
   if (!take_number(rest, false, major)) return std::unexpected(kInvalid);
   if (take_number(rest, true, minor)) take_number(rest, true, patch);
-  if (!take_identifiers(rest, '-', prerelease) || !take_identifiers(rest, '+', metadata) || !rest.empty()) {
+  if (!take_identifiers(rest, '-', prerelease) || !take_identifiers(rest, '+', metadata) ||
+      !rest.empty()) {
     return std::unexpected(kInvalid);
   }
   const std::pair<std::string_view, std::uint64_t*> numbers[] = {
@@ -140,7 +146,8 @@ Parsed Version::parse(std::string_view text) {
   version.prerelease_ = prerelease;
   version.metadata_ = metadata;
   if (!prerelease.empty()) {
-    if (auto checked = check_prerelease(prerelease); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_prerelease(prerelease); !checked)
+      return std::unexpected(checked.error());
   }
   if (!metadata.empty()) {
     if (auto checked = check_metadata(metadata); !checked) return std::unexpected(checked.error());
@@ -150,7 +157,8 @@ Parsed Version::parse(std::string_view text) {
 
 Parsed Version::parse_strict(std::string_view text) {
   if (text.empty()) return std::unexpected("version string empty");
-  if (text.size() > kVersionBytes) return std::unexpected("version string is too long (max 256 bytes)");
+  if (text.size() > kVersionBytes)
+    return std::unexpected("version string is too long (max 256 bytes)");
   std::size_t first = text.find('.');
   std::size_t second = first == text.npos ? first : text.find('.', first + 1);
   if (second == text.npos) return std::unexpected(kInvalid);
@@ -160,12 +168,14 @@ Parsed Version::parse_strict(std::string_view text) {
   if (std::size_t plus = last.find('+'); plus != last.npos) {
     version.metadata_ = last.substr(plus + 1);
     last = last.substr(0, plus);
-    if (auto checked = check_metadata(version.metadata_); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_metadata(version.metadata_); !checked)
+      return std::unexpected(checked.error());
   }
   if (std::size_t dash = last.find('-'); dash != last.npos) {
     version.prerelease_ = last.substr(dash + 1);
     last = last.substr(0, dash);
-    if (auto checked = check_prerelease(version.prerelease_); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_prerelease(version.prerelease_); !checked)
+      return std::unexpected(checked.error());
   }
   const std::pair<std::string_view, std::uint64_t*> numbers[] = {
       {text.substr(0, first), &version.major_},
@@ -173,7 +183,8 @@ Parsed Version::parse_strict(std::string_view text) {
       {last, &version.patch_}};
   for (const auto& [digits, number] : numbers) {
     if (!digits_only(digits)) return std::unexpected("invalid characters in version");
-    if (digits.size() > 1 && digits[0] == '0') return std::unexpected("version segment starts with 0");
+    if (digits.size() > 1 && digits[0] == '0')
+      return std::unexpected("version segment starts with 0");
   }
   for (const auto& [digits, number] : numbers) {
     auto value = segment(digits);
@@ -184,7 +195,8 @@ Parsed Version::parse_strict(std::string_view text) {
 }
 
 std::string Version::text() const {
-  std::string out = std::to_string(major_) + "." + std::to_string(minor_) + "." + std::to_string(patch_);
+  std::string out =
+      std::to_string(major_) + "." + std::to_string(minor_) + "." + std::to_string(patch_);
   if (!prerelease_.empty()) out += "-" + prerelease_;
   if (!metadata_.empty()) out += "+" + metadata_;
   return out;
@@ -233,7 +245,8 @@ Version Version::next_major() const {
 
 Parsed Version::with_prerelease(std::string_view prerelease) const {
   if (!prerelease.empty()) {
-    if (auto checked = check_prerelease(prerelease); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_prerelease(prerelease); !checked)
+      return std::unexpected(checked.error());
   }
   Version next = *this;
   next.prerelease_ = prerelease;

@@ -1,4 +1,5 @@
-// Versions and constraints as Masterminds/semver 3.5 reads and compares them (golden suite `semver`).
+// Versions and constraints as Masterminds/semver 3.5 reads and compares them (golden suite
+// `semver`).
 #pragma once
 
 #include <compare>

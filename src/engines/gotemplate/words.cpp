@@ -13,7 +13,8 @@ bool connects(char32_t c) { return c == '-' || c == '_' || is_space(c); }
 bool alphabetic(char32_t c) {
   if (!is_letter(c)) return false;
   if (c < 0x3400) return true;
-  return !((c >= 0x4E00 && c <= 0x9FCC) || (c >= 0x3400 && c <= 0x4D85) || (c >= 0x20000 && c <= 0x2B81D));
+  return !((c >= 0x4E00 && c <= 0x9FCC) || (c >= 0x3400 && c <= 0x4D85) ||
+           (c >= 0x20000 && c <= 0x2B81D));
 }
 
 // Cuts a text into words. Bytes that are no character belong to what is before them.
@@ -42,7 +43,9 @@ class Words {
 
  private:
   static bool lower_letter(char32_t c) { return alphabetic(c) && !is_upper(c); }
-  static bool other(char32_t c) { return !connects(c) && !alphabetic(c) && !is_number(c) && !is_punct(c); }
+  static bool other(char32_t c) {
+    return !connects(c) && !alphabetic(c) && !is_number(c) && !is_punct(c);
+  }
 
   static char32_t valid_rune(std::string_view text, char32_t before, std::size_t& size) {
     size = 0;
@@ -66,7 +69,8 @@ class Words {
     return size;
   }
 
-  // One capital and the small letters after it, or capitals; of those the last goes to the word that follows.
+  // One capital and the small letters after it, or capitals; of those the last goes to the word
+  // that follows.
   std::size_t upper_word(std::size_t size, char32_t c) const {
     if (size >= rest_.size()) return size;
     std::size_t more = 0;

@@ -10,12 +10,14 @@ namespace lesto::gotemplate {
 namespace {
 
 constexpr std::size_t kZoneFileBytes = 1u << 20;
-// How far the rule at the end of a file is written out. The calendar repeats itself; nobody asks for later.
+// How far the rule at the end of a file is written out. The calendar repeats itself; nobody asks
+// for later.
 constexpr std::int64_t kLastYear = 2200;
 
 std::int64_t read_number(std::string_view bytes, std::size_t at, std::size_t size) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+  for (std::size_t i = 0; i < size; ++i)
+    value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
   if (size == 4) return static_cast<std::int32_t>(static_cast<std::uint32_t>(value));
   return static_cast<std::int64_t>(value);
 }
@@ -25,7 +27,9 @@ struct Header {
   std::size_t utc_flags, standard_flags, leaps, times, types, letters;
 
   explicit Header(std::string_view bytes, std::size_t at) {
-    auto count = [&](std::size_t i) { return static_cast<std::size_t>(read_number(bytes, at + 20 + 4 * i, 4)); };
+    auto count = [&](std::size_t i) {
+      return static_cast<std::size_t>(read_number(bytes, at + 20 + 4 * i, 4));
+    };
     utc_flags = count(0);
     standard_flags = count(1);
     leaps = count(2);
@@ -33,9 +37,13 @@ struct Header {
     types = count(4);
     letters = count(5);
   }
-  bool sane() const { return times < 10'000 && types < 300 && letters < 10'000 && leaps < 1000 && utc_flags < 300 && standard_flags < 300; }
+  bool sane() const {
+    return times < 10'000 && types < 300 && letters < 10'000 && leaps < 1000 && utc_flags < 300 &&
+           standard_flags < 300;
+  }
   std::size_t size(std::size_t time) const {
-    return times * (time + 1) + types * 6 + letters + leaps * (time + 4) + standard_flags + utc_flags;
+    return times * (time + 1) + types * 6 + letters + leaps * (time + 4) + standard_flags +
+           utc_flags;
   }
 };
 
@@ -79,8 +87,10 @@ class RuleReader {
   }
   std::int64_t time() {
     std::int64_t sign = 1;
-    if (take('-')) sign = -1;
-    else take('+');
+    if (take('-'))
+      sign = -1;
+    else
+      take('+');
     std::int64_t seconds = number() * 3600;
     if (take(':')) seconds += number() * 60;
     if (take(':')) seconds += number();
@@ -153,10 +163,13 @@ void add_rule(std::string_view text, std::vector<RawPeriod>& periods, std::strin
   std::vector<RawPeriod> more;
   std::int64_t first_year = periods.empty() ? 1970 : civil_of(last).year;
   for (std::int64_t year = first_year; year <= kLastYear; ++year) {
-    more.push_back({begin.seconds_in(year) - offset, static_cast<std::int32_t>(summer_offset), summer_at});
-    more.push_back({end.seconds_in(year) - summer_offset, static_cast<std::int32_t>(offset), standard_at});
+    more.push_back(
+        {begin.seconds_in(year) - offset, static_cast<std::int32_t>(summer_offset), summer_at});
+    more.push_back(
+        {end.seconds_in(year) - summer_offset, static_cast<std::int32_t>(offset), standard_at});
   }
-  std::sort(more.begin(), more.end(), [](const RawPeriod& a, const RawPeriod& b) { return a.start < b.start; });
+  std::sort(more.begin(), more.end(),
+            [](const RawPeriod& a, const RawPeriod& b) { return a.start < b.start; });
   for (const RawPeriod& period : more) {
     if (periods.empty() || period.start > last) periods.push_back(period);
   }
@@ -193,7 +206,8 @@ std::unique_ptr<Zones::Loaded> Zones::load(const std::string& path, std::string_
   std::ifstream file(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   constexpr std::size_t kHeader = 44;
-  if (bytes.size() < 2 * kHeader || bytes.size() > kZoneFileBytes || !bytes.starts_with("TZif")) return nullptr;
+  if (bytes.size() < 2 * kHeader || bytes.size() > kZoneFileBytes || !bytes.starts_with("TZif"))
+    return nullptr;
   // The second part has 64-bit times; every file of today has it.
   Header old(bytes, 0);
   if (!old.sane() || bytes[4] < '2') return nullptr;
@@ -226,7 +240,8 @@ std::unique_ptr<Zones::Loaded> Zones::load(const std::string& path, std::string_
   }
   made->abbreviations += '\0';
   for (const RawPeriod& period : raw) {
-    made->periods.push_back({period.start, period.offset, made->abbreviations.c_str() + period.letters});
+    made->periods.push_back(
+        {period.start, period.offset, made->abbreviations.c_str() + period.letters});
   }
   made->zone = {made->name, 0, {}, made->periods.data(), made->periods.size()};
   return made;

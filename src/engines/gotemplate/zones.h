@@ -17,7 +17,8 @@ struct ZonePeriod {
   std::string_view abbreviation;
 };
 
-// Either one offset for ever, or periods in order of their starts (the first also covers what is before it).
+// Either one offset for ever, or periods in order of their starts (the first also covers what is
+// before it).
 struct Zone {
   std::string_view name;
   std::int32_t offset = 0;

@@ -3,9 +3,8 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <optional>
-
 #include <luajit-2.1/lua.hpp>
+#include <optional>
 
 #include "engines/lua/number_text.h"
 #include "engines/lua/vm.h"
@@ -17,7 +16,8 @@ constexpr int kTraceLinesMax = 20;
 constexpr int kTraceEnds = 7;
 
 // Adds a line to the trace under construction.
-void trace_frame(lua_State* L, std::string& out, lua_Debug& frame, bool has_parent, bool parent_is_native) {
+void trace_frame(lua_State* L, std::string& out, lua_Debug& frame, bool has_parent,
+                 bool parent_is_native) {
   bool native = *frame.what == 'C';
   char line[32];
   if (native) {
@@ -190,7 +190,8 @@ void push_number_text(lua_State* L, double number) {
 
 void push_text(lua_State* L, int index) {
   switch (lua_type(L, index)) {
-    case LUA_TNIL: case LUA_TNONE: lua_pushliteral(L, "nil"); return;
+    case LUA_TNIL:
+    case LUA_TNONE: lua_pushliteral(L, "nil"); return;
     case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false"); return;
     case LUA_TNUMBER: push_number_text(L, lua_tonumber(L, index)); return;
     case LUA_TSTRING: lua_pushvalue(L, index); return;
@@ -198,7 +199,8 @@ void push_text(lua_State* L, int index) {
   }
   // Not its address, which would differ from run to run.
   char digits[16];
-  std::snprintf(digits, sizeof digits, "0x%08x", static_cast<unsigned>(Vm::of(L).number_of(L, index)));
+  std::snprintf(digits, sizeof digits, "0x%08x",
+                static_cast<unsigned>(Vm::of(L).number_of(L, index)));
   lua_pushfstring(L, "%s: %s", type_name(L, index), digits);
 }
 
@@ -214,7 +216,8 @@ bool push_metamethod(lua_State* L, int index, const char* event) {
 
 namespace {
 
-// Levels on the stack. Looking at one costs as much as its number, so they are not counted one by one.
+// Levels on the stack. Looking at one costs as much as its number, so they are not counted one by
+// one.
 int stack_depth(lua_State* L) {
   lua_Debug frame;
   int none = 1;
@@ -253,7 +256,8 @@ void push_traceback(lua_State* L) {
   int count = 0;
   lua_Debug frame;
   int level = 1;
-  while (count < kTraceLinesMax && visible_frame(L, level, frame)) levels[static_cast<std::size_t>(count++)] = level++;
+  while (count < kTraceLinesMax && visible_frame(L, level, frame))
+    levels[static_cast<std::size_t>(count++)] = level++;
   // The last line is that of the engine; with it there may be twenty.
   bool cut = count == kTraceLinesMax;
   int shown = cut ? kTraceEnds : count;
@@ -264,7 +268,8 @@ void push_traceback(lua_State* L) {
     int found = 0;
     for (level = depth - 1; level > 0 && found < kTraceEnds - 1; --level) {
       int same = level;
-      if (visible_frame(L, same, frame) && same == level) ends[static_cast<std::size_t>(found++)] = level;
+      if (visible_frame(L, same, frame) && same == level)
+        ends[static_cast<std::size_t>(found++)] = level;
     }
     while (found > 0) trace_level(L, out, ends[static_cast<std::size_t>(--found)]);
   }

@@ -1,8 +1,8 @@
 // The functions that need no library name.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdlib>
-
-#include <fmt/format.h>
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -234,7 +234,9 @@ int base_tonumber(lua_State* L) {
   std::string_view text = check_string(L, 1);
   Vm::of(L).charge(L, 10 + text.size() / 4);
   std::size_t first = text.find_first_not_of(" \n\t");
-  text = first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(" \n\t") - first + 1);
+  text = first == std::string_view::npos
+             ? ""
+             : text.substr(first, text.find_last_not_of(" \n\t") - first + 1);
   std::optional<double> number;
   if (text.find('.') != std::string_view::npos) {
     number = parse_float(text);
@@ -282,7 +284,8 @@ int base_type(lua_State* L) {
 int base_unpack(lua_State* L) {
   check_table(L, 1);
   std::int64_t first = optional_integer(L, 2, 1);
-  std::int64_t last = lua_isnoneornil(L, 3) ? static_cast<std::int64_t>(length(L, 1)) : check_integer(L, 3);
+  std::int64_t last =
+      lua_isnoneornil(L, 3) ? static_cast<std::int64_t>(length(L, 1)) : check_integer(L, 3);
   make_whole(L, 1);
   if (first > last) return 0;
   constexpr std::int64_t kValuesMax = 7000;
@@ -355,8 +358,9 @@ int base_require(lua_State* L) {
   out += " not found:\n\tno field package.preload['";
   out += name.substr(0, 200);
   out += "']";
-  constexpr std::string_view kPlaces[][2] = {
-      {"./", ".lua"}, {"/usr/local/share/lua/5.1/", ".lua"}, {"/usr/local/share/lua/5.1/", "/init.lua"}};
+  constexpr std::string_view kPlaces[][2] = {{"./", ".lua"},
+                                             {"/usr/local/share/lua/5.1/", ".lua"},
+                                             {"/usr/local/share/lua/5.1/", "/init.lua"}};
   for (const auto& place : kPlaces) {
     out += "\n\tstat ";
     out += place[0];
@@ -376,7 +380,8 @@ int no_module(lua_State* L) { raise(L, "module is not supported"); }
 
 // A userdata with a metatable of the script's could have a finalizer, which no budget would hold.
 int base_newproxy(lua_State* L) {
-  if (!lua_isnoneornil(L, 1) && lua_toboolean(L, 1)) raise(L, "newproxy with a metatable is not supported");
+  if (!lua_isnoneornil(L, 1) && lua_toboolean(L, 1))
+    raise(L, "newproxy with a metatable is not supported");
   lua_newuserdata(L, 1);
   return 1;
 }

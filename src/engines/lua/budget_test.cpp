@@ -1,6 +1,8 @@
-// Runaway scripts: each is stopped within the budgets, whatever handlers it hides behind, and the engine goes on.
-#include <ctime>
+// Runaway scripts: each is stopped within the budgets, whatever handlers it hides behind, and the
+// engine goes on.
 #include <gtest/gtest.h>
+
+#include <ctime>
 
 #include "engines/lua/engine.h"
 #include "engines/lua/hostile_scripts.h"
@@ -24,7 +26,6 @@ constexpr double kSecondsMax = 2.0;
 constexpr double kSecondsMax = 0.1;
 #endif
 
-
 json::Value sample() {
   json::Value list = json::Value::array();
   for (int i = 0; i < 100; ++i) list.push(json::object({{"name", "item"}, {"n", i}}));
@@ -38,7 +39,8 @@ TEST_P(Budget, StopsTheScriptAndGoesOn) {
   std::string text = std::string("function evaluate(obj) ") + GetParam().script + " end";
   auto script = engine.compile(text);
   ASSERT_TRUE(script) << script.error().message;
-  auto good = engine.compile("function evaluate(obj) return {matching = obj.kind == 'Pod', message = 'fine'} end");
+  auto good = engine.compile(
+      "function evaluate(obj) return {matching = obj.kind == 'Pod', message = 'fine'} end");
   ASSERT_TRUE(good);
   ASSERT_TRUE(engine.evaluate_event(*good, sample(), {}));
   for (int round = 0; round < 2; ++round) {
@@ -50,7 +52,8 @@ TEST_P(Budget, StopsTheScriptAndGoesOn) {
     EXPECT_LT(memory.peak(), 64u << 20);
     ASSERT_FALSE(verdict);
     EXPECT_TRUE(verdict.error().code == Code::TooLarge) << verdict.error().text();
-    EXPECT_NE(verdict.error().message.find("exceeded its budget"), std::string::npos) << verdict.error().message;
+    EXPECT_NE(verdict.error().message.find("exceeded its budget"), std::string::npos)
+        << verdict.error().message;
     auto after = engine.evaluate_event(*good, sample(), {});
     ASSERT_TRUE(after) << after.error().text();
     EXPECT_TRUE(after->matching);
@@ -60,7 +63,8 @@ TEST_P(Budget, StopsTheScriptAndGoesOn) {
 
 std::string case_name(const testing::TestParamInfo<HostileScript>& info) {
   std::string name;
-  for (const char* c = info.param.name; *c; ++c) name += std::isalnum(static_cast<unsigned char>(*c)) ? *c : '_';
+  for (const char* c = info.param.name; *c; ++c)
+    name += std::isalnum(static_cast<unsigned char>(*c)) ? *c : '_';
   return name;
 }
 
@@ -98,7 +102,8 @@ TEST(BudgetOfResults, AResultThatContainsItselfIsRefused) {
 
 TEST(BudgetOfResults, AResultThatExplodesIsRefused) {
   Engine engine;
-  auto script = engine.compile("function evaluate() local t = {1} for i = 1, 40 do t = {t, t} end return {value = t} end");
+  auto script = engine.compile(
+      "function evaluate() local t = {1} for i = 1, 40 do t = {t, t} end return {value = t} end");
   ASSERT_TRUE(script);
   double start = cpu_seconds();
   auto table = engine.evaluate(*script, {});
@@ -108,7 +113,8 @@ TEST(BudgetOfResults, AResultThatExplodesIsRefused) {
 
 TEST(BudgetOfResults, AListWithAFarHoleIsRefused) {
   Engine engine;
-  auto script = engine.compile("function evaluate() local t = {} t[60000000] = 1 return {value = t} end");
+  auto script =
+      engine.compile("function evaluate() local t = {} t[60000000] = 1 return {value = t} end");
   ASSERT_TRUE(script);
   auto table = engine.evaluate(*script, {});
   ASSERT_FALSE(table);

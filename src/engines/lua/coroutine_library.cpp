@@ -1,6 +1,6 @@
-// Library `coroutine`. Coroutines share the budgets of their evaluation; resuming one counts as a native call.
+// Library `coroutine`. Coroutines share the budgets of their evaluation; resuming one counts as a
+// native call.
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/vm.h"
@@ -36,8 +36,8 @@ int create(lua_State* L) {
   return 1;
 }
 
-// Resumes with the `arguments` on top of the stack. True: the results are on the stack, `count` of them.
-// False: one error value is.
+// Resumes with the `arguments` on top of the stack. True: the results are on the stack, `count` of
+// them. False: one error value is.
 bool resume(lua_State* L, lua_State* coroutine, int arguments, int& count) {
   Status status = status_of(L, coroutine);
   count = 1;
@@ -108,8 +108,8 @@ int coroutine_status(lua_State* L) {
 }
 
 constexpr NativeEntry kCoroutine[] = {
-    {"create", create},        {"resume", coroutine_resume}, {"running", coroutine_running},
-    {"status", coroutine_status}, {"wrap", coroutine_wrap},  {"yield", coroutine_yield},
+    {"create", create},           {"resume", coroutine_resume}, {"running", coroutine_running},
+    {"status", coroutine_status}, {"wrap", coroutine_wrap},     {"yield", coroutine_yield},
 };
 
 }  // namespace

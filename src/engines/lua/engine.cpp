@@ -28,7 +28,8 @@ Outcome<std::shared_ptr<const Script>> Engine::compile(std::string_view text) {
   return script;
 }
 
-Outcome<json::Value> Engine::evaluate(const std::shared_ptr<const Script>& script, const Input& input) {
+Outcome<json::Value> Engine::evaluate(const std::shared_ptr<const Script>& script,
+                                      const Input& input) {
   return vm_->evaluate(script, input);
 }
 
@@ -42,39 +43,62 @@ auto fitted(Outcome<json::Value> table, Decode decode) -> decltype(decode(*table
 
 }  // namespace
 
-Outcome<EventVerdict> Engine::evaluate_event(const std::shared_ptr<const Script>& script, const json::Value& object,
-                                             Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Event, .value = object, .metrics = {}, .now = now, .rng = nullptr}), decode_event);
+Outcome<EventVerdict> Engine::evaluate_event(const std::shared_ptr<const Script>& script,
+                                             const json::Value& object, Time now) {
+  return fitted(
+      evaluate(script,
+               {.entry = Entry::Event, .value = object, .metrics = {}, .now = now, .rng = nullptr}),
+      decode_event);
 }
 
 Outcome<AggregateVerdict> Engine::evaluate_aggregate(const std::shared_ptr<const Script>& script,
                                                      const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Aggregate, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
+  return fitted(evaluate(script, {.entry = Entry::Aggregate,
+                                  .value = resources,
+                                  .metrics = {},
+                                  .now = now,
+                                  .rng = nullptr}),
                 decode_aggregate);
 }
 
-Outcome<HealthVerdict> Engine::evaluate_health(const std::shared_ptr<const Script>& script, const json::Value& object,
+Outcome<HealthVerdict> Engine::evaluate_health(const std::shared_ptr<const Script>& script,
+                                               const json::Value& object,
                                                const json::Value& metrics, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Health, .value = object, .metrics = metrics, .now = now, .rng = nullptr}),
+  return fitted(evaluate(script, {.entry = Entry::Health,
+                                  .value = object,
+                                  .metrics = metrics,
+                                  .now = now,
+                                  .rng = nullptr}),
                 decode_health);
 }
 
-Outcome<HealthCheckVerdict> Engine::evaluate_health_check(const std::shared_ptr<const Script>& script,
-                                                          const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::HealthCheck, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
+Outcome<HealthCheckVerdict> Engine::evaluate_health_check(
+    const std::shared_ptr<const Script>& script, const json::Value& resources, Time now) {
+  return fitted(evaluate(script, {.entry = Entry::HealthCheck,
+                                  .value = resources,
+                                  .metrics = {},
+                                  .now = now,
+                                  .rng = nullptr}),
                 decode_health_check);
 }
 
-Outcome<ClusterCheckVerdict> Engine::evaluate_cluster_check(const std::shared_ptr<const Script>& script,
-                                                            const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::ClusterCheck, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
+Outcome<ClusterCheckVerdict> Engine::evaluate_cluster_check(
+    const std::shared_ptr<const Script>& script, const json::Value& resources, Time now) {
+  return fitted(evaluate(script, {.entry = Entry::ClusterCheck,
+                                  .value = resources,
+                                  .metrics = {},
+                                  .now = now,
+                                  .rng = nullptr}),
                 decode_cluster_check);
 }
 
 Outcome<std::string> Engine::evaluate_policy(const std::shared_ptr<const Script>& script,
                                              const json::Value& resources, Time now) {
-  return fitted(evaluate(script, {.entry = Entry::Policy, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
-                decode_policy);
+  return fitted(
+      evaluate(
+          script,
+          {.entry = Entry::Policy, .value = resources, .metrics = {}, .now = now, .rng = nullptr}),
+      decode_policy);
 }
 
 }  // namespace lesto::lua

@@ -3,8 +3,9 @@
 //   Engine engine;
 //   auto verdict = engine.evaluate_event(*engine.compile(text), object, now);
 //
-// Each evaluation starts from fresh globals and never sees what another left. Inputs are not converted: a script pays
-// for what it reads. Whatever a script does ends within the limits of limits.h, and the engine stays usable.
+// Each evaluation starts from fresh globals and never sees what another left. Inputs are not
+// converted: a script pays for what it reads. Whatever a script does ends within the limits of
+// limits.h, and the engine stays usable.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@
 
 namespace lesto::lua {
 
-// What a script is asked for: decides the global that holds the input, and the modules that there are.
+// What a script is asked for: decides the global that holds the input, and the modules that there
+// are.
 enum class Entry : std::uint8_t {
   Value,         // obj → any table
   Event,         // obj → {matching, message}
@@ -60,18 +62,20 @@ class Engine {
   // The table that `evaluate` returns, as JSON, before it is fitted to a verdict.
   Outcome<json::Value> evaluate(const std::shared_ptr<const Script>& script, const Input& input);
 
-  Outcome<EventVerdict> evaluate_event(const std::shared_ptr<const Script>& script, const json::Value& object, Time now);
+  Outcome<EventVerdict> evaluate_event(const std::shared_ptr<const Script>& script,
+                                       const json::Value& object, Time now);
   Outcome<AggregateVerdict> evaluate_aggregate(const std::shared_ptr<const Script>& script,
                                                const json::Value& resources, Time now);
-  Outcome<HealthVerdict> evaluate_health(const std::shared_ptr<const Script>& script, const json::Value& object,
-                                         const json::Value& metrics, Time now);
+  Outcome<HealthVerdict> evaluate_health(const std::shared_ptr<const Script>& script,
+                                         const json::Value& object, const json::Value& metrics,
+                                         Time now);
   Outcome<HealthCheckVerdict> evaluate_health_check(const std::shared_ptr<const Script>& script,
                                                     const json::Value& resources, Time now);
   Outcome<ClusterCheckVerdict> evaluate_cluster_check(const std::shared_ptr<const Script>& script,
                                                       const json::Value& resources, Time now);
   // The text of the resources that a generator script makes.
-  Outcome<std::string> evaluate_policy(const std::shared_ptr<const Script>& script, const json::Value& resources,
-                                       Time now);
+  Outcome<std::string> evaluate_policy(const std::shared_ptr<const Script>& script,
+                                       const json::Value& resources, Time now);
 
  private:
   struct Compiled {

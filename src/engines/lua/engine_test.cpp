@@ -1,4 +1,5 @@
-// What the rest of Lesto relies on: verdicts, fresh globals, views of JSON that nobody can tell from tables.
+// What the rest of Lesto relies on: verdicts, fresh globals, views of JSON that nobody can tell
+// from tables.
 #include "engines/lua/engine.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +17,8 @@ json::Value parsed(std::string_view text) {
 
 json::Value sample() {
   return parsed(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop",
-    "labels":{"app":"web"},"annotations":null},"spec":{"ports":[{"name":"http","port":80},{"name":"https","port":443}],
+    "labels":{"app":"web"},"annotations":null},"spec":{
+    "ports":[{"name":"http","port":80},{"name":"https","port":443}],
     "empty":[],"none":{},"nested":[[1,2],[3]],"mixed":[1,"a",null,true,2.5]}})");
 }
 
@@ -26,7 +28,9 @@ class LuaEngine : public testing::Test {
   std::string run(std::string_view body, const json::Value& object = sample()) {
     auto script = engine_.compile("function evaluate(obj)\n" + std::string(body) + "\nend");
     if (!script) return script.error().text();
-    auto table = engine_.evaluate(*script, {.entry = Entry::Value, .value = object, .metrics = {}, .now = {}, .rng = nullptr});
+    auto table = engine_.evaluate(
+        *script,
+        {.entry = Entry::Value, .value = object, .metrics = {}, .now = {}, .rng = nullptr});
     if (!table) return std::string(to_string(table.error().stage)) + ": " + table.error().text();
     return json::write((*table)["value"]);
   }
@@ -35,7 +39,8 @@ class LuaEngine : public testing::Test {
 
 TEST_F(LuaEngine, GivesTheVerdictOfAnEventScript) {
   auto script = engine_.compile(
-      "function evaluate() return {matching = obj.spec.ports[2].port == 443, message = obj.metadata.name} end");
+      "function evaluate() return {matching = obj.spec.ports[2].port == 443, message = "
+      "obj.metadata.name} end");
   ASSERT_TRUE(script);
   auto verdict = engine_.evaluate_event(*script, sample(), {});
   ASSERT_TRUE(verdict);
@@ -50,7 +55,8 @@ TEST_F(LuaEngine, ErrorsTellStageLineAndTraceback) {
   ASSERT_FALSE(verdict);
   EXPECT_EQ(verdict.error().stage, Stage::Call);
   EXPECT_EQ(verdict.error().line, 2);
-  EXPECT_EQ(verdict.error().message, "<string>:2: attempt to index a non-table object(nil) with key 'ready'");
+  EXPECT_EQ(verdict.error().message,
+            "<string>:2: attempt to index a non-table object(nil) with key 'ready'");
   EXPECT_EQ(verdict.error().traceback, "stack traceback:\n\t<string>:2: in main chunk\n\t[G]: ?");
   auto broken = engine_.compile("function evaluate()\n  return {\nend");
   ASSERT_FALSE(broken);
@@ -73,20 +79,27 @@ TEST_F(LuaEngine, GlobalsOfOneEvaluationAreGoneInTheNext) {
 }
 
 TEST_F(LuaEngine, ChangesOfTheLibraryAreGoneInTheNextEvaluation) {
-  EXPECT_EQ(run("string.shout = function(s) return s:upper() .. '!' end return {value = ('a'):shout()}"), "\"A!\"");
+  EXPECT_EQ(
+      run("string.shout = function(s) return s:upper() .. '!' end return {value = ('a'):shout()}"),
+      "\"A!\"");
   EXPECT_EQ(run("return {value = tostring(string.shout) .. tostring(('a').shout)}"), "\"nilnil\"");
-  EXPECT_EQ(run("print = 5 tostring = nil return {value = {print, type(tostring)}}"), "[5,\"nil\"]");
+  EXPECT_EQ(run("print = 5 tostring = nil return {value = {print, type(tostring)}}"),
+            "[5,\"nil\"]");
   EXPECT_EQ(run("return {value = type(print) .. type(tostring)}"), "\"functionfunction\"");
-  EXPECT_EQ(run("local j = require('json') j.encode = nil return {value = type(require('json').encode)}"), "\"nil\"");
+  EXPECT_EQ(
+      run("local j = require('json') j.encode = nil return {value = type(require('json').encode)}"),
+      "\"nil\"");
   EXPECT_EQ(run("return {value = type(require('json').encode)}"), "\"function\"");
-  EXPECT_EQ(run("getmetatable('').__index = nil rawset(string, 'upper', nil) return {value = 1}"), "1");
+  EXPECT_EQ(run("getmetatable('').__index = nil rawset(string, 'upper', nil) return {value = 1}"),
+            "1");
   EXPECT_EQ(run("return {value = ('a'):upper()}"), "\"A\"");
 }
 
 TEST_F(LuaEngine, TheObjectIsNeverChanged) {
   json::Value object = sample();
   json::Value before = object;
-  EXPECT_EQ(run("obj.metadata.name = 'x' obj.spec = nil table.remove(obj.metadata) return {value = obj.metadata.name}",
+  EXPECT_EQ(run("obj.metadata.name = 'x' obj.spec = nil table.remove(obj.metadata) return {value = "
+                "obj.metadata.name}",
                 object),
             "\"x\"");
   EXPECT_EQ(object, before);
@@ -95,7 +108,9 @@ TEST_F(LuaEngine, TheObjectIsNeverChanged) {
 TEST_F(LuaEngine, ViewsBehaveAsTables) {
   EXPECT_EQ(run("return {value = type(obj) .. type(obj.metadata.labels)}"), "\"tabletable\"");
   EXPECT_EQ(run("local n = 0 for k in pairs(obj) do n = n + 1 end return {value = n}"), "4");
-  EXPECT_EQ(run("local t = {} for i, p in ipairs(obj.spec.ports) do t[i] = p.port end return {value = t}"), "[80,443]");
+  EXPECT_EQ(run("local t = {} for i, p in ipairs(obj.spec.ports) do t[i] = p.port end return "
+                "{value = t}"),
+            "[80,443]");
   EXPECT_EQ(run("return {value = #obj.spec.ports}"), "2");
   EXPECT_EQ(run("return {value = #obj.spec.empty}"), "0");
   EXPECT_EQ(run("return {value = next(obj.spec.none) == nil}"), "true");
@@ -103,7 +118,8 @@ TEST_F(LuaEngine, ViewsBehaveAsTables) {
   EXPECT_EQ(run("return {value = rawget(obj, 'kind')}"), "\"Service\"");
   EXPECT_EQ(run("rawset(obj, 'kind', 'x') return {value = obj.kind}"), "\"x\"");
   EXPECT_EQ(run("return {value = getmetatable(obj) == nil}"), "true");
-  EXPECT_EQ(run("return {value = obj.metadata == obj.metadata and obj.metadata ~= obj.spec}"), "true");
+  EXPECT_EQ(run("return {value = obj.metadata == obj.metadata and obj.metadata ~= obj.spec}"),
+            "true");
   EXPECT_EQ(run("return {value = rawequal(obj.metadata, obj.metadata)}"), "true");
   EXPECT_EQ(run("obj.kind = nil return {value = obj.kind == nil and obj.apiVersion}"), "\"v1\"");
   EXPECT_EQ(run("obj.new = 1 return {value = obj.new}"), "1");
@@ -111,9 +127,11 @@ TEST_F(LuaEngine, ViewsBehaveAsTables) {
   EXPECT_EQ(run("return {value = table.remove(obj.spec.ports, 1).name}"), "\"http\"");
   EXPECT_EQ(run("return {value = table.concat(obj.spec.nested[1], '-')}"), "\"1-2\"");
   EXPECT_EQ(run("return {value = {unpack(obj.spec.nested[1])}}"), "[1,2]");
-  EXPECT_EQ(run("table.sort(obj.spec.nested[1], function(a, b) return a > b end) return {value = obj.spec.nested[1]}"),
+  EXPECT_EQ(run("table.sort(obj.spec.nested[1], function(a, b) return a > b end) return {value = "
+                "obj.spec.nested[1]}"),
             "[2,1]");
-  EXPECT_EQ(run("setmetatable(obj, {__index = function(_, k) return k .. '?' end}) return {value = obj.missing .. obj.kind}"),
+  EXPECT_EQ(run("setmetatable(obj, {__index = function(_, k) return k .. '?' end}) return {value = "
+                "obj.missing .. obj.kind}"),
             "\"missing?Service\"");
   EXPECT_EQ(run("return {value = select('#', pairs(obj))}"), "3");
   EXPECT_EQ(run("return {value = (string.gsub('kind', '%w+', obj))}"), "\"Service\"");
@@ -131,20 +149,28 @@ TEST_F(LuaEngine, LargeLevelsAnswerWithoutBeingConverted) {
   for (int i = 0; i < 1000; ++i) data.set("key" + std::to_string(i), "value" + std::to_string(i));
   data.set("inner", json::object({{"a", 1}}));
   json::Value object = json::object({{"data", data}});
-  EXPECT_EQ(run("return {value = obj.data.key7 .. tostring(obj.data.nokey)}", object), "\"value7nil\"");
-  EXPECT_EQ(run("local d = obj.data local a = d.key7 d.key7 = nil return {value = a .. tostring(d.key7)}", object),
+  EXPECT_EQ(run("return {value = obj.data.key7 .. tostring(obj.data.nokey)}", object),
             "\"value7nil\"");
-  EXPECT_EQ(run("local d = obj.data local x = d.key1 d.inner.a = 2 return {value = d.inner.a + obj.data.inner.a}", object),
+  EXPECT_EQ(
+      run("local d = obj.data local a = d.key7 d.key7 = nil return {value = a .. tostring(d.key7)}",
+          object),
+      "\"value7nil\"");
+  EXPECT_EQ(run("local d = obj.data local x = d.key1 d.inner.a = 2 return {value = d.inner.a + "
+                "obj.data.inner.a}",
+                object),
             "4");
-  EXPECT_EQ(run("local n = 0 for k in pairs(obj.data) do n = n + 1 end return {value = n}", object), "1001");
+  EXPECT_EQ(run("local n = 0 for k in pairs(obj.data) do n = n + 1 end return {value = n}", object),
+            "1001");
 }
 
 TEST_F(LuaEngine, UntouchedPartsComeBackAsTheyWere) {
-  EXPECT_EQ(run("return {value = obj.spec.ports}"), R"([{"name":"http","port":80},{"name":"https","port":443}])");
+  EXPECT_EQ(run("return {value = obj.spec.ports}"),
+            R"([{"name":"http","port":80},{"name":"https","port":443}])");
   EXPECT_EQ(run("return {value = obj.spec.mixed}"), "[1,\"a\",true,2.5]");
   EXPECT_EQ(run("return {value = obj.spec.empty}"), "[]");
   EXPECT_EQ(run("local n = #obj.spec.empty return {value = obj.spec.empty}"), "[]");
-  EXPECT_EQ(run("return {value = obj.metadata}"), R"({"labels":{"app":"web"},"name":"web","namespace":"shop"})");
+  EXPECT_EQ(run("return {value = obj.metadata}"),
+            R"({"labels":{"app":"web"},"name":"web","namespace":"shop"})");
 }
 
 TEST_F(LuaEngine, ScriptsHaveNoWayOut) {
@@ -152,7 +178,8 @@ TEST_F(LuaEngine, ScriptsHaveNoWayOut) {
     EXPECT_EQ(run("return {value = type(" + std::string(name) + ")}"), "\"nil\"") << name;
   }
   for (const char* name : {"ffi", "jit", "bit", "io", "os", "debug"}) {
-    EXPECT_EQ(run("return {value = (pcall(require, '" + std::string(name) + "'))}"), "false") << name;
+    EXPECT_EQ(run("return {value = (pcall(require, '" + std::string(name) + "'))}"), "false")
+        << name;
   }
   for (const char* name : {"execute", "exit", "getenv", "remove", "rename", "tmpname", "setenv"}) {
     EXPECT_EQ(run("return {value = type(os." + std::string(name) + ")}"), "\"nil\"") << name;
@@ -164,7 +191,8 @@ TEST_F(LuaEngine, ScriptsHaveNoWayOut) {
 }
 
 TEST_F(LuaEngine, TheClockIsTheOneThatIsHandedIn) {
-  auto script = engine_.compile("function evaluate() return {value = os.time() .. os.date('!%Y-%m-%d')} end");
+  auto script =
+      engine_.compile("function evaluate() return {value = os.time() .. os.date('!%Y-%m-%d')} end");
   ASSERT_TRUE(script);
   Input input;
   input.now = Time(std::chrono::seconds(86400 * 365));
@@ -185,7 +213,8 @@ TEST_F(LuaEngine, TheSameInputGivesTheSameResult) {
 
 TEST_F(LuaEngine, FallsBackFromManyScriptsToTheirTexts) {
   for (int i = 0; i < 600; ++i) {
-    auto script = engine_.compile("function evaluate() return {value = " + std::to_string(i) + "} end");
+    auto script =
+        engine_.compile("function evaluate() return {value = " + std::to_string(i) + "} end");
     ASSERT_TRUE(script);
     auto table = engine_.evaluate(*script, {});
     ASSERT_TRUE(table);
@@ -211,7 +240,8 @@ TEST_F(LuaEngine, ReadsWhatTheDocumentsCallTheFieldsToo) {
   EXPECT_TRUE(pass->pass);
   auto health = engine_.compile(
       "function evaluate() local r = {} for _, o in ipairs(resources) do "
-      "table.insert(r, {resource = o, healthStatus = 'Degraded', message = 'm'}) end return {resources = r} end");
+      "table.insert(r, {resource = o, healthStatus = 'Degraded', message = 'm'}) end return "
+      "{resources = r} end");
   ASSERT_TRUE(health);
   auto verdict = engine_.evaluate_health_check(*health, json::array({sample()}), {});
   ASSERT_TRUE(verdict) << verdict.error().text();

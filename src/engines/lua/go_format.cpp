@@ -12,10 +12,12 @@ namespace {
 using gotemplate::Value;
 using Kind = FormatArgument::Kind;
 
-bool is_text_verb(char verb) { return std::string_view("sqxXv").find(verb) != std::string_view::npos; }
+bool is_text_verb(char verb) {
+  return std::string_view("sqxXv").find(verb) != std::string_view::npos;
+}
 
-// What Go's fmt is given for an argument, which depends on the verb; `holder` keeps a text made for it. The verb may
-// change: the dialect knows %i.
+// What Go's fmt is given for an argument, which depends on the verb; `holder` keeps a text made for
+// it. The verb may change: the dialect knows %i.
 Value go_value(const FormatArgument& argument, char& verb, std::string& holder) {
   auto text = [&](std::string_view content) { return Value::of_text(content); };
   switch (argument.kind) {
@@ -42,22 +44,28 @@ Value go_value(const FormatArgument& argument, char& verb, std::string& holder) 
     return text(holder);
   }
   if (verb == 'i') verb = 'd';
-  if (std::string_view("bcdoxXU").find(verb) != std::string_view::npos) return Value::of_int64(to_integer(number));
-  if (std::string_view("eEfFgG").find(verb) != std::string_view::npos) return Value::of_float(number);
+  if (std::string_view("bcdoxXU").find(verb) != std::string_view::npos)
+    return Value::of_int64(to_integer(number));
+  if (std::string_view("eEfFgG").find(verb) != std::string_view::npos)
+    return Value::of_float(number);
   if (number == static_cast<double>(to_integer(number))) return Value::of_int64(to_integer(number));
   return Value::of_float(number);
 }
 
 std::size_t count(std::string_view text, std::string_view what) {
   std::size_t result = 0;
-  for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size())) ++result;
+  for (std::size_t at = text.find(what); at != std::string_view::npos;
+       at = text.find(what, at + what.size()))
+    ++result;
   return result;
 }
 
 // The directive at text[0] == '%': up to and with its verb.
 std::string_view directive_of(std::string_view text) {
   std::size_t at = 1;
-  while (at < text.size() && std::string_view("+-# 0123456789.").find(text[at]) != std::string_view::npos) ++at;
+  while (at < text.size() &&
+         std::string_view("+-# 0123456789.").find(text[at]) != std::string_view::npos)
+    ++at;
   return text.substr(0, std::min(at + 1, text.size()));
 }
 

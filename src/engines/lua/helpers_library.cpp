@@ -1,6 +1,6 @@
-// The global functions that Project Sveltos adds: base64Encode, base64Decode, getLabel, getAnnotation, getResource.
+// The global functions that Project Sveltos adds: base64Encode, base64Decode, getLabel,
+// getAnnotation, getResource.
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/vm.h"

@@ -1,8 +1,8 @@
 // Module `json`: encode, decode, toYAML, fromYAML.
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
+#include "engines/gotemplate/data.h"
 #include "engines/lua/vm.h"
 #include "foundation/json/text.h"
 #include "foundation/json/yaml.h"
@@ -24,7 +24,8 @@ bool fail(Vm& vm, std::string_view problem) {
 // Go tells on every level on the way up that the level below failed.
 bool fail_at(Vm& vm, int depth, std::string_view problem) {
   vm.problem().clear();
-  for (int i = 0; i <= depth; ++i) vm.problem() += "json: error calling MarshalJSON for type json.jsonValue: ";
+  for (int i = 0; i <= depth; ++i)
+    vm.problem() += "json: error calling MarshalJSON for type json.jsonValue: ";
   vm.problem() += problem;
   return false;
 }
@@ -83,7 +84,8 @@ bool encode_object(lua_State* L, Vm& vm, int index, int depth) {
     lua_pop(L, 1);
     std::size_t size = 0;
     const char* key = lua_tolstring(L, -1, &size);
-    vm.gatherings().back().members.emplace_back(json::Value(std::string_view(key, size)), std::move(vm.built()));
+    vm.gatherings().back().members.emplace_back(json::Value(std::string_view(key, size)),
+                                                std::move(vm.built()));
   }
   vm.built() = json::Value::object(std::move(vm.gatherings().back().members));
   vm.gatherings().pop_back();
@@ -91,7 +93,8 @@ bool encode_object(lua_State* L, Vm& vm, int index, int depth) {
 }
 
 bool encode_table(lua_State* L, Vm& vm, int index, int depth) {
-  if (!first_visit(L, kVisited, index)) return fail_at(vm, depth, "cannot encode recursively nested tables to JSON");
+  if (!first_visit(L, kVisited, index))
+    return fail_at(vm, depth, "cannot encode recursively nested tables to JSON");
   make_whole(L, index);
   lua_pushnil(L);
   if (lua_next(L, index) == 0) {
@@ -116,7 +119,10 @@ bool encode(lua_State* L, Vm& vm, int index, int depth) {
   vm.charge(L, 20);
   switch (lua_type(L, index)) {
     case LUA_TTABLE: return encode_table(L, vm, index, depth);
-    case LUA_TNIL: case LUA_TBOOLEAN: case LUA_TNUMBER: case LUA_TSTRING: break;
+    case LUA_TNIL:
+    case LUA_TBOOLEAN:
+    case LUA_TNUMBER:
+    case LUA_TSTRING: break;
     case LUA_TFUNCTION: return fail_at(vm, depth, "cannot encode function to JSON");
     case LUA_TTHREAD: return fail_at(vm, depth, "cannot encode thread to JSON");
     default: return fail_at(vm, depth, "cannot encode userdata to JSON");
@@ -178,7 +184,7 @@ int json_to_yaml(lua_State* L) { return encode_with(L, write_yaml_text); }
 
 // Reads into vm.built(); false: vm.problem().
 bool read_json(Vm& vm, std::string_view text) {
-  auto value = json::parse(text);
+  auto value = json::parse(gotemplate::with_signed_zeros(text));
   if (!value) return fail(vm, value.error().message());
   vm.built() = std::move(*value);
   return true;
@@ -186,7 +192,9 @@ bool read_json(Vm& vm, std::string_view text) {
 
 // Aliases in a text that has anchors: `*` before a name. Text in quotes counts too.
 std::size_t aliases(std::string_view text) {
-  auto is_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  auto is_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
   std::size_t count = 0;
   bool anchors = false;
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
@@ -199,7 +207,8 @@ std::size_t aliases(std::string_view text) {
 
 bool read_yaml(Vm& vm, std::string_view text) {
   // Few aliases can stand for a lot of text, as long as they nest.
-  if (aliases(text) > kYamlAliasesMax) return fail(vm, "yaml: document contains excessive aliasing");
+  if (aliases(text) > kYamlAliasesMax)
+    return fail(vm, "yaml: document contains excessive aliasing");
   auto value = json::parse_yaml(text);
   if (!value) return fail(vm, value.error().message());
   vm.built() = std::move(*value);
@@ -218,8 +227,10 @@ int decode_with(lua_State* L, bool (*read)(Vm&, std::string_view), std::size_t s
 int json_decode(lua_State* L) { return decode_with(L, read_json, 2); }
 int json_from_yaml(lua_State* L) { return decode_with(L, read_yaml, 12); }
 
-constexpr NativeEntry kJson[] = {
-    {"decode", json_decode}, {"encode", json_encode}, {"fromYAML", json_from_yaml}, {"toYAML", json_to_yaml}};
+constexpr NativeEntry kJson[] = {{"decode", json_decode},
+                                 {"encode", json_encode},
+                                 {"fromYAML", json_from_yaml},
+                                 {"toYAML", json_to_yaml}};
 
 }  // namespace
 

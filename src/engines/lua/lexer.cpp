@@ -1,10 +1,10 @@
 #include "engines/lua/lexer.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <optional>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace lesto::lua {
 namespace {
@@ -12,12 +12,14 @@ namespace {
 constexpr int kEnd = -1;
 
 constexpr std::array<std::pair<std::string_view, Token>, 22> kWords{{
-    {"and", Token::And},     {"break", Token::Break},   {"do", Token::Do},       {"else", Token::Else},
-    {"elseif", Token::ElseIf}, {"end", Token::EndWord}, {"false", Token::False}, {"for", Token::For},
-    {"function", Token::Function}, {"goto", Token::Goto}, {"if", Token::If},     {"in", Token::In},
-    {"local", Token::Local}, {"nil", Token::Nil},       {"not", Token::Not},     {"or", Token::Or},
-    {"repeat", Token::Repeat}, {"return", Token::Return}, {"then", Token::Then}, {"true", Token::True},
-    {"until", Token::Until}, {"while", Token::While},
+    {"and", Token::And},     {"break", Token::Break},   {"do", Token::Do},
+    {"else", Token::Else},   {"elseif", Token::ElseIf}, {"end", Token::EndWord},
+    {"false", Token::False}, {"for", Token::For},       {"function", Token::Function},
+    {"goto", Token::Goto},   {"if", Token::If},         {"in", Token::In},
+    {"local", Token::Local}, {"nil", Token::Nil},       {"not", Token::Not},
+    {"or", Token::Or},       {"repeat", Token::Repeat}, {"return", Token::Return},
+    {"then", Token::Then},   {"true", Token::True},     {"until", Token::Until},
+    {"while", Token::While},
 }};
 
 bool is_digit(int c) { return c >= '0' && c <= '9'; }
@@ -43,8 +45,8 @@ Failure Lexer::error(std::string_view near, std::string_view message) const {
     failure.column = position_.column;
     return failure;
   }
-  failure.message = fmt::format("{} line:{}(column:{}) near '{}':   {}\n", chunk_, position_.line, position_.column,
-                                near, message);
+  failure.message = fmt::format("{} line:{}(column:{}) near '{}':   {}\n", chunk_, position_.line,
+                                position_.column, near, message);
   failure.line = position_.line;
   failure.column = position_.column;
   return failure;
@@ -212,9 +214,21 @@ std::optional<Failure> Lexer::scan_symbol(int c, Lexeme& token) {
       token.kind = Token::Dots;
       token.text = "...";
       return std::nullopt;
-    case '+': case '-': case '*': case '/': case '%': case '^': case '#': case '(': case ')': case '{': case '}':
-    case '[': case ']': case ';': case ',':
-      return std::nullopt;
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '^':
+    case '#':
+    case '(':
+    case ')':
+    case '{':
+    case '}':
+    case '[':
+    case ']':
+    case ';':
+    case ',': return std::nullopt;
     default: return error(std::string(1, static_cast<char>(c)), "Invalid token");
   }
 }

@@ -1,4 +1,5 @@
-// Tokens of a script, as the dialect's own scanner cuts them (it is more lenient than Lua 5.1 here and there).
+// Tokens of a script, as the dialect's own scanner cuts them (it is more lenient than Lua 5.1 here
+// and there).
 #pragma once
 
 #include <optional>
@@ -10,10 +11,39 @@
 namespace lesto::lua {
 
 enum class Token : unsigned char {
-  End, Name, Number, String,
-  And, Break, Do, Else, ElseIf, EndWord, False, For, Function, Goto, If, In, Local, Nil, Not, Or, Repeat, Return,
-  Then, True, Until, While,
-  Equal, NotEqual, LessEqual, GreaterEqual, Concat, Dots, DoubleColon,
+  End,
+  Name,
+  Number,
+  String,
+  And,
+  Break,
+  Do,
+  Else,
+  ElseIf,
+  EndWord,
+  False,
+  For,
+  Function,
+  Goto,
+  If,
+  In,
+  Local,
+  Nil,
+  Not,
+  Or,
+  Repeat,
+  Return,
+  Then,
+  True,
+  Until,
+  While,
+  Equal,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Concat,
+  Dots,
+  DoubleColon,
   Symbol,  // one character, in Lexeme::symbol
 };
 

@@ -1,4 +1,5 @@
-// The limits of the Lua engine. Whatever a script does is stopped by one of them; the error names it.
+// The limits of the Lua engine. Whatever a script does is stopped by one of them; the error names
+// it.
 #pragma once
 
 #include <cstddef>
@@ -16,15 +17,17 @@ inline constexpr std::size_t kLoadSteps = 4000;
 inline constexpr int kNestingMax = 150;
 // The same for the parser's own recursion, which takes several calls a level.
 inline constexpr int kParserDepthMax = 800;
-// Steps of one evaluation. A virtual machine instruction is one step; library functions charge for their work in
-// steps of about the same cost (some 5 ns), and so does memory as it is allocated.
+// Steps of one evaluation. A virtual machine instruction is one step; library functions charge for
+// their work in steps of about the same cost (some 5 ns), and so does memory as it is allocated.
 inline constexpr std::int64_t kStepsMax = 4'000'000;
-// Steps of calls out of native functions, of errors that are caught (unwinding is slow), of coroutines.
+// Steps of calls out of native functions, of errors that are caught (unwinding is slow), of
+// coroutines.
 inline constexpr std::size_t kCallSteps = 40;
 inline constexpr std::size_t kCatchSteps = 700;
 inline constexpr std::size_t kOverflowSteps = 60'000;
 inline constexpr std::size_t kCoroutineSteps = 400;
-// Our steps for one step of engines/gotemplate, and for a password hash or key of Sprig (they take tens of ms).
+// Our steps for one step of engines/gotemplate, and for a password hash or key of Sprig (they take
+// tens of ms).
 inline constexpr std::size_t kSprigStep = 7;
 inline constexpr std::size_t kKeySteps = 3'000'000;
 // Bytes that are allocated for one step.
@@ -37,7 +40,8 @@ inline constexpr std::size_t kStateBytesMax = 40 << 20;
 inline constexpr std::size_t kStringBytesMax = 8 << 20;
 // Strings under construction at one time, bytes.
 inline constexpr std::size_t kScratchBytesMax = 12 << 20;
-// Calls from library functions back into scripts (pcall, sort, gsub, metamethods of library functions), nested.
+// Calls from library functions back into scripts (pcall, sort, gsub, metamethods of library
+// functions), nested.
 inline constexpr int kNativeDepthMax = 120;
 // Nesting of a table that is turned into JSON.
 inline constexpr int kResultDepthMax = 200;

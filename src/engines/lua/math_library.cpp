@@ -2,9 +2,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <numbers>
-
 #include <luajit-2.1/lua.hpp>
+#include <numbers>
 
 #include "engines/lua/number_text.h"
 #include "engines/lua/vm.h"
@@ -47,7 +46,8 @@ int math_frexp(lua_State* L) {
 
 int math_ldexp(lua_State* L) {
   double number = check_number(L, 1);
-  std::int64_t exponent = std::min<std::int64_t>(std::max<std::int64_t>(check_integer(L, 2), -100000), 100000);
+  std::int64_t exponent =
+      std::min<std::int64_t>(std::max<std::int64_t>(check_integer(L, 2), -100000), 100000);
   lua_pushnumber(L, std::ldexp(number, static_cast<int>(exponent)));
   return 1;
 }
@@ -104,7 +104,8 @@ int math_random(lua_State* L) {
   }
   std::uint64_t span = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least) + 1;
   std::uint64_t offset = span == 0 ? random : random % span;
-  lua_pushnumber(L, static_cast<double>(static_cast<std::int64_t>(static_cast<std::uint64_t>(least) + offset)));
+  lua_pushnumber(L, static_cast<double>(
+                        static_cast<std::int64_t>(static_cast<std::uint64_t>(least) + offset)));
   return 1;
 }
 
@@ -114,16 +115,35 @@ int math_randomseed(lua_State* L) {
 }
 
 constexpr NativeEntry kMath[] = {
-    {"abs", unary<absolute>},     {"acos", unary<std::acos>},   {"asin", unary<std::asin>},
-    {"atan", unary<std::atan>},   {"atan2", binary<std::atan2>}, {"ceil", unary<std::ceil>},
-    {"cos", unary<std::cos>},     {"cosh", unary<std::cosh>},   {"deg", unary<to_degrees>},
-    {"exp", unary<std::exp>},     {"floor", unary<std::floor>}, {"fmod", binary<std::fmod>},
-    {"frexp", math_frexp},        {"ldexp", math_ldexp},        {"log", unary<std::log>},
-    {"log10", unary<std::log10>}, {"max", math_max},            {"min", math_min},
-    {"mod", binary<modulo>},      {"modf", math_modf},          {"pow", binary<std::pow>},
-    {"rad", unary<to_radians>},   {"random", math_random},      {"randomseed", math_randomseed},
-    {"sin", unary<std::sin>},     {"sinh", unary<std::sinh>},   {"sqrt", unary<std::sqrt>},
-    {"tan", unary<std::tan>},     {"tanh", unary<std::tanh>},
+    {"abs", unary<absolute>},
+    {"acos", unary<std::acos>},
+    {"asin", unary<std::asin>},
+    {"atan", unary<std::atan>},
+    {"atan2", binary<std::atan2>},
+    {"ceil", unary<std::ceil>},
+    {"cos", unary<std::cos>},
+    {"cosh", unary<std::cosh>},
+    {"deg", unary<to_degrees>},
+    {"exp", unary<std::exp>},
+    {"floor", unary<std::floor>},
+    {"fmod", binary<std::fmod>},
+    {"frexp", math_frexp},
+    {"ldexp", math_ldexp},
+    {"log", unary<std::log>},
+    {"log10", unary<std::log10>},
+    {"max", math_max},
+    {"min", math_min},
+    {"mod", binary<modulo>},
+    {"modf", math_modf},
+    {"pow", binary<std::pow>},
+    {"rad", unary<to_radians>},
+    {"random", math_random},
+    {"randomseed", math_randomseed},
+    {"sin", unary<std::sin>},
+    {"sinh", unary<std::sinh>},
+    {"sqrt", unary<std::sqrt>},
+    {"tan", unary<std::tan>},
+    {"tanh", unary<std::tanh>},
 };
 
 }  // namespace

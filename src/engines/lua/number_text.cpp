@@ -65,7 +65,8 @@ std::optional<double> parse_hex_float(std::string_view digits, bool negative) {
   // std::from_chars wants the exponent that Go wants, without the prefix.
   if (digits.find_first_of("pP") == std::string_view::npos) return std::nullopt;
   double value = 0;
-  auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::hex);
+  auto read =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::hex);
   if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return std::nullopt;
   return negative ? -value : value;
 }
@@ -82,9 +83,12 @@ std::optional<double> parse_integer(std::string_view text, int base) {
   bool any_base = base == 0;
   if (any_base) {
     base = 10;
-    if (digits.size() >= 3 && digits[0] == '0' && lower(digits[1]) == 'x') base = 16;
-    else if (digits.size() >= 3 && digits[0] == '0' && lower(digits[1]) == 'b') base = 2;
-    else if (digits.size() >= 3 && digits[0] == '0' && lower(digits[1]) == 'o') base = 8;
+    if (digits.size() >= 3 && digits[0] == '0' && lower(digits[1]) == 'x')
+      base = 16;
+    else if (digits.size() >= 3 && digits[0] == '0' && lower(digits[1]) == 'b')
+      base = 2;
+    else if (digits.size() >= 3 && digits[0] == '0' && lower(digits[1]) == 'o')
+      base = 8;
     if (base != 10) {
       digits.remove_prefix(2);
     } else if (digits.size() >= 1 && digits[0] == '0') {
@@ -104,7 +108,8 @@ std::optional<double> parse_integer(std::string_view text, int base) {
     if (value > (most - step) / static_cast<std::uint64_t>(base)) return std::nullopt;
     value = value * static_cast<std::uint64_t>(base) + step;
   }
-  if (any_base && text.find('_') != std::string_view::npos && !underscores_are_fine(text)) return std::nullopt;
+  if (any_base && text.find('_') != std::string_view::npos && !underscores_are_fine(text))
+    return std::nullopt;
   return negative ? -static_cast<double>(value) : static_cast<double>(value);
 }
 
@@ -179,7 +184,8 @@ void append_float(std::string& out, double number) {
   }
   // Go's %v: shortest digits, an exponent when it is below -4 or at least 6.
   std::array<char, 40> digits;
-  auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::scientific);
+  auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number,
+                               std::chars_format::scientific);
   std::string_view text(digits.data(), static_cast<std::size_t>(written.ptr - digits.data()));
   std::size_t e = text.find('e');
   int exponent = 0;
@@ -189,7 +195,8 @@ void append_float(std::string& out, double number) {
     out += text;
     return;
   }
-  written = std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed);
+  written =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed);
   out.append(digits.data(), written.ptr);
 }
 

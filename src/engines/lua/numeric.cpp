@@ -12,7 +12,8 @@ using Gift = std::pair<const std::string*, const Expression*>;
 void gifts_of(const Statement& s, std::vector<Gift>& out) {
   auto give_list = [&](const std::vector<const std::string*>& names) {
     bool open = !s.values.empty() && !s.values.back()->single &&
-                (s.values.back()->kind == ExpressionKind::Call || s.values.back()->kind == ExpressionKind::Method ||
+                (s.values.back()->kind == ExpressionKind::Call ||
+                 s.values.back()->kind == ExpressionKind::Method ||
                  s.values.back()->kind == ExpressionKind::Dots);
     for (std::size_t i = 0; i < names.size(); ++i) {
       bool known = i < s.values.size() && !(open && i + 1 >= s.values.size());
@@ -47,7 +48,8 @@ bool is_numeric(const Expression& e, const std::set<std::string>& names) {
   switch (e.kind) {
     case ExpressionKind::Number: return true;
     case ExpressionKind::Name: return names.contains(e.text);
-    case ExpressionKind::Arithmetic: return is_numeric(*e.left, names) && is_numeric(*e.right, names);
+    case ExpressionKind::Arithmetic:
+      return is_numeric(*e.left, names) && is_numeric(*e.right, names);
     case ExpressionKind::Minus: return is_numeric(*e.left, names);
     default: return false;
   }
@@ -66,7 +68,8 @@ std::set<std::string> numeric_names(const Chunk& chunk) {
   }
   names.erase("self");
   names.erase("arg");
-  // Parameters come from outside; then whatever is given something unknown goes, until nothing changes.
+  // Parameters come from outside; then whatever is given something unknown goes, until nothing
+  // changes.
   for (bool changed = true; changed;) {
     changed = false;
     for (const auto& [name, value] : gifts) {

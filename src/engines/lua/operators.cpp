@@ -1,12 +1,11 @@
 // The operators that the emitted code calls, and the metatables of the basic types.
 //
-// Of a misused value LuaJIT would tell other words; so nil, booleans, numbers, functions and threads get metatables
-// whose methods only fail, in the dialect's words.
+// Of a misused value LuaJIT would tell other words; so nil, booleans, numbers, functions and
+// threads get metatables whose methods only fail, in the dialect's words.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -82,8 +81,8 @@ int arithmetic(lua_State* L, Operation op) {
     lua_pushnumber(L, apply(op, a, b));
     return 1;
   }
-  lua_pushfstring(L, "cannot perform %s operation between %s and %s", event + 2, first ? "number" : type_name(L, 1),
-                  second ? "number" : type_name(L, 2));
+  lua_pushfstring(L, "cannot perform %s operation between %s and %s", event + 2,
+                  first ? "number" : type_name(L, 1), second ? "number" : type_name(L, 2));
   raise_top(L);
 }
 
@@ -133,8 +132,8 @@ int length_of(lua_State* L) {
   raise(L, "__len undefined");
 }
 
-// Whether the value at a is less than (or equal to) the one at b, by a metamethod of both; pushes the answer.
-// False when they have none.
+// Whether the value at a is less than (or equal to) the one at b, by a metamethod of both; pushes
+// the answer. False when they have none.
 bool compare_by_metamethod(lua_State* L, int a, int b, const char* event) {
   if (lua_type(L, a) != LUA_TTABLE || !push_metamethod(L, a, event)) return false;
   if (!push_metamethod(L, b, event)) return false;
@@ -212,8 +211,8 @@ int concatenate(lua_State* L) {
       continue;
     }
     if (!push_binary_metamethod(L, last - 1, last, "__concat")) {
-      lua_pushfstring(L, "cannot perform concat operation between %s and %s", type_name(L, last - 1),
-                      type_name(L, last));
+      lua_pushfstring(L, "cannot perform concat operation between %s and %s",
+                      type_name(L, last - 1), type_name(L, last));
       raise_top(L);
     }
     lua_insert(L, last - 1);
@@ -261,7 +260,8 @@ int set_element(lua_State* L) {
   }
   if (!lua_getmetatable(L, 1)) {
     if (lua_isnil(L, 2)) raise(L, "table index is nil");
-    if (lua_type(L, 2) == LUA_TNUMBER && std::isnan(lua_tonumber(L, 2))) raise(L, "table index is NaN");
+    if (lua_type(L, 2) == LUA_TNUMBER && std::isnan(lua_tonumber(L, 2)))
+      raise(L, "table index is NaN");
     lua_rawset(L, 1);
     return 0;
   }
@@ -279,7 +279,8 @@ int new_table(lua_State* L) {
 
 int fail_index(lua_State* L) {
   push_text(L, 2);
-  lua_pushfstring(L, "attempt to index a non-table object(%s) with key '%s'", type_name(L, 1), lua_tostring(L, -1));
+  lua_pushfstring(L, "attempt to index a non-table object(%s) with key '%s'", type_name(L, 1),
+                  lua_tostring(L, -1));
   raise_top(L);
 }
 
@@ -324,8 +325,9 @@ void open_hidden(lua_State* L) { fill(L, kHidden); }
 
 bool is_hidden(Native function) {
   auto is = [&](const NativeEntry& entry) { return entry.function == function; };
-  return std::ranges::any_of(kHidden, is) || std::ranges::any_of(kMisuse, is) || function == view_index ||
-         function == view_newindex || function == environment_index || function == environment_newindex;
+  return std::ranges::any_of(kHidden, is) || std::ranges::any_of(kMisuse, is) ||
+         function == view_index || function == view_newindex || function == environment_index ||
+         function == environment_newindex;
 }
 
 void open_basic_types(lua_State* L) {

@@ -1,9 +1,10 @@
-// Library `os`, as far as it is harmless: time, date and difftime, in UTC, on the clock that is handed in.
+// Library `os`, as far as it is harmless: time, date and difftime, in UTC, on the clock that is
+// handed in.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-
-#include <fmt/format.h>
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -14,8 +15,9 @@ namespace {
 
 constexpr std::string_view kDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                       "Thursday", "Friday", "Saturday"};
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
-                                        "July",    "August",   "September", "October", "November", "December"};
+constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
 
 struct Civil {
   std::int64_t year = 0;
@@ -49,8 +51,10 @@ Civil civil_from(std::int64_t seconds) {
   days += 719468;
   std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
   auto day_of_era = static_cast<std::uint64_t>(days - era * 146097);
-  std::uint64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  std::uint64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  std::uint64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  std::uint64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   std::uint64_t shifted = (5 * day_of_year + 2) / 153;
   civil.day = static_cast<unsigned>(day_of_year - (153 * shifted + 2) / 5 + 1);
   civil.month = static_cast<unsigned>(shifted < 10 ? shifted + 3 : shifted - 9);
@@ -124,7 +128,9 @@ bool append_date(std::string& out, char letter, const Civil& t) {
     case 'A': out += day; return true;
     case 'b': out += month.substr(0, 3); return true;
     case 'B': out += month; return true;
-    case 'c': put("{:02} {} {:02} {:02}:{:02} UTC", t.day, month.substr(0, 3), year, t.hour, t.minute); return true;
+    case 'c':
+      put("{:02} {} {:02} {:02}:{:02} UTC", t.day, month.substr(0, 3), year, t.hour, t.minute);
+      return true;
     case 'd': put("{:02}", t.day); return true;
     case 'F': put("{:04}-{:02}-{:02}", t.year, t.month, t.day); return true;
     case 'H': put("{:02}", t.hour); return true;

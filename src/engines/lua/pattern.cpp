@@ -19,7 +19,9 @@ bool in_class(int name, int c) {
     case 'c': return between(c, 0, 0x1F) || c == 0x7F;
     case 'd': return between(c, '0', '9');
     case 'l': return between(c, 'a', 'z');
-    case 'p': return between(c, 0x21, 0x2F) || between(c, 0x3A, 0x40) || between(c, 0x5B, 0x60) || between(c, 0x7B, 0x7E);
+    case 'p':
+      return between(c, 0x21, 0x2F) || between(c, 0x3A, 0x40) || between(c, 0x5B, 0x60) ||
+             between(c, 0x7B, 0x7E);
     case 's': return c == ' ' || between(c, '\t', '\r');
     case 'u': return between(c, 'A', 'Z');
     case 'w': return between(c, '0', '9') || between(c, 'A', 'Z') || between(c, 'a', 'z');
@@ -30,7 +32,8 @@ bool in_class(int name, int c) {
 }
 
 bool is_class_letter(int name) {
-  return std::string_view("acdlpsuwxzACDLPSUWXZ").find(static_cast<char>(name)) != std::string_view::npos;
+  return std::string_view("acdlpsuwxzACDLPSUWXZ").find(static_cast<char>(name)) !=
+         std::string_view::npos;
 }
 
 }  // namespace
@@ -260,7 +263,10 @@ class PatternParser {
         case '(':
           if (!group(depth)) return false;
           break;
-        case '*': case '+': case '-': case '?':
+        case '*':
+        case '+':
+        case '-':
+        case '?':
           ++at_;
           if (!repeat(c)) single(one(c));
           break;
@@ -272,9 +278,7 @@ class PatternParser {
           }
           ++at_;
           break;
-        default:
-          ++at_;
-          single(one(c));
+        default: ++at_; single(one(c));
       }
     }
   }
@@ -300,8 +304,11 @@ bool Pattern::compile(std::string_view pattern) {
   return PatternParser(*this, pattern).run();
 }
 
-bool Pattern::balance(std::string_view subject, const Step& step, std::size_t& at, std::int64_t& steps) const {
-  auto byte = [&](std::size_t i) { return static_cast<int>(static_cast<unsigned char>(subject[i])); };
+bool Pattern::balance(std::string_view subject, const Step& step, std::size_t& at,
+                      std::int64_t& steps) const {
+  auto byte = [&](std::size_t i) {
+    return static_cast<int>(static_cast<unsigned char>(subject[i]));
+  };
   if (at >= subject.size() || byte(at) != step.a) return false;
   int open = 1;
   std::size_t first = at;
@@ -349,13 +356,14 @@ Pattern::Found Pattern::match(std::string_view subject, std::size_t start, std::
   std::size_t at = start;
   std::size_t pc = 0;
   for (;;) {
-    if (--steps < 0 || retries_.size() > kRetriesMax) return steps < 0 ? Found::TooLong : Found::Error;
+    if (--steps < 0 || retries_.size() > kRetriesMax)
+      return steps < 0 ? Found::TooLong : Found::Error;
     const Step& step = program_[pc];
     bool failed = false;
     switch (step.code) {
       case Code::Char:
-        failed = at >= subject.size() ||
-                 !classes_[static_cast<std::size_t>(step.a)].test(static_cast<unsigned char>(subject[at]));
+        failed = at >= subject.size() || !classes_[static_cast<std::size_t>(step.a)].test(
+                                             static_cast<unsigned char>(subject[at]));
         ++at;
         ++pc;
         break;

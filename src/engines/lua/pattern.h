@@ -1,4 +1,5 @@
-// Lua patterns, matched by a backtracking machine whose memory and steps are bounded. Private to the room.
+// Lua patterns, matched by a backtracking machine whose memory and steps are bounded. Private to
+// the room.
 #pragma once
 
 #include <array>
@@ -37,10 +38,21 @@ class Pattern {
  private:
   friend class PatternParser;
   using Class = std::bitset<256>;
-  enum class Code : std::uint8_t { Char, End, TailEnd, Jump, Split, Save, SavePosition, Balance, Back };
+  enum class Code : std::uint8_t {
+    Char,
+    End,
+    TailEnd,
+    Jump,
+    Split,
+    Save,
+    SavePosition,
+    Balance,
+    Back
+  };
   struct Step {
     Code code = Code::End;
-    // Char: index of the class. Jump, Split: targets. Save: slot. Balance: the two characters. Back: the capture.
+    // Char: index of the class. Jump, Split: targets. Save: slot. Balance: the two characters.
+    // Back: the capture.
     int a = 0;
     int b = 0;
   };
@@ -50,7 +62,8 @@ class Pattern {
     std::size_t slot = 0;
   };
 
-  bool balance(std::string_view subject, const Step& step, std::size_t& at, std::int64_t& steps) const;
+  bool balance(std::string_view subject, const Step& step, std::size_t& at,
+               std::int64_t& steps) const;
   Found back(std::string_view subject, const Step& step, std::size_t& at);
   Found accept(std::size_t at);
 

@@ -1,6 +1,6 @@
-// The table that a script returned, as JSON: a table with whole-number keys from 1 is a list, any other an object.
+// The table that a script returned, as JSON: a table with whole-number keys from 1 is a list, any
+// other an object.
 #include <cmath>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -11,7 +11,8 @@ namespace {
 
 constexpr double kExactMax = 9007199254740992.0;
 
-// What a script does not touch keeps its storage, as long as its way through Lua would not have changed it.
+// What a script does not touch keeps its storage, as long as its way through Lua would not have
+// changed it.
 bool survives(const json::Value& value, std::size_t& seen) {
   ++seen;
   switch (value.kind()) {
@@ -37,9 +38,11 @@ bool fail(Vm& vm, std::string_view problem) {
 }
 
 bool build_number(Vm& vm, double number) {
-  if (std::isinf(number)) return fail(vm, number > 0 ? "json: unsupported value: +Inf" : "json: unsupported value: -Inf");
+  if (std::isinf(number))
+    return fail(vm, number > 0 ? "json: unsupported value: +Inf" : "json: unsupported value: -Inf");
   if (std::isnan(number)) return fail(vm, "json: unsupported value: NaN");
-  if (number == std::floor(number) && std::abs(number) < 9.2e18 && !(number == 0 && std::signbit(number))) {
+  if (number == std::floor(number) && std::abs(number) < 9.2e18 &&
+      !(number == 0 && std::signbit(number))) {
     vm.built() = json::Value(static_cast<std::int64_t>(number));
   } else {
     vm.built() = json::Value(number);

@@ -1,7 +1,6 @@
 // Module `runes`: characters by their numbers.
 #include <algorithm>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/gotemplate/unicode.h"
@@ -12,8 +11,12 @@ namespace lesto::lua {
 namespace {
 
 // Go's conversion to a 32-bit rune.
-std::int32_t check_rune(lua_State* L, int index) { return static_cast<std::int32_t>(check_integer(L, index)); }
-char32_t code_of(std::int32_t rune) { return rune < 0 ? char32_t{0xFFFFFFFF} : static_cast<char32_t>(rune); }
+std::int32_t check_rune(lua_State* L, int index) {
+  return static_cast<std::int32_t>(check_integer(L, index));
+}
+char32_t code_of(std::int32_t rune) {
+  return rune < 0 ? char32_t{0xFFFFFFFF} : static_cast<char32_t>(rune);
+}
 
 template <bool (*kClass)(char32_t)>
 int in_class(lua_State* L) {
@@ -26,7 +29,8 @@ template <char32_t (*kMap)(char32_t)>
 int mapped(lua_State* L) {
   std::int32_t rune = check_rune(L, 1);
   char32_t code = code_of(rune);
-  lua_pushnumber(L, code <= gotemplate::kRuneMax ? static_cast<double>(kMap(code)) : static_cast<double>(rune));
+  lua_pushnumber(L, code <= gotemplate::kRuneMax ? static_cast<double>(kMap(code))
+                                                 : static_cast<double>(rune));
   return 1;
 }
 
@@ -47,7 +51,8 @@ void gather_bytes(lua_State* L, std::string& out) {
   vm.reserve(L, out, size);
   for (std::size_t i = 1; i <= size; ++i) {
     lua_rawgeti(L, 1, static_cast<int>(i));
-    if (lua_type(L, -1) == LUA_TNUMBER) out += static_cast<char>(to_integer(lua_tonumber(L, -1)) & 0xFF);
+    if (lua_type(L, -1) == LUA_TNUMBER)
+      out += static_cast<char>(to_integer(lua_tonumber(L, -1)) & 0xFF);
     lua_pop(L, 1);
   }
 }
@@ -126,7 +131,8 @@ int rune_at(lua_State* L) {
   std::string_view text = check_string(L, 1);
   std::int64_t position = check_integer(L, 2) - 1;
   if (position >= 0 && position < static_cast<std::int64_t>(text.size())) {
-    gotemplate::Rune rune = gotemplate::decode_rune(text.substr(static_cast<std::size_t>(position)));
+    gotemplate::Rune rune =
+        gotemplate::decode_rune(text.substr(static_cast<std::size_t>(position)));
     if (rune.code != gotemplate::kReplacement) {
       lua_pushnumber(L, static_cast<double>(rune.code));
       return 1;
@@ -247,7 +253,8 @@ int rune_to_bytes(lua_State* L) {
   for (std::size_t i = 1; i <= size; ++i) {
     lua_rawgeti(L, 1, static_cast<int>(i));
     if (lua_type(L, -1) == LUA_TNUMBER) {
-      gotemplate::append_rune(out, code_of(static_cast<std::int32_t>(to_integer(lua_tonumber(L, -1)))));
+      gotemplate::append_rune(out,
+                              code_of(static_cast<std::int32_t>(to_integer(lua_tonumber(L, -1)))));
     }
     lua_pop(L, 1);
   }

@@ -8,12 +8,14 @@
 
 namespace lesto::lua {
 
-Outcome<std::shared_ptr<const Script>> Script::compile(std::string_view text, std::string_view chunk) {
+Outcome<std::shared_ptr<const Script>> Script::compile(std::string_view text,
+                                                       std::string_view chunk) {
   const std::string name(chunk);
   if (text.size() > kScriptBytesMax) {
     Failure failure;
     failure.code = Code::TooLarge;
-    failure.message = fmt::format("script has {} bytes, more than {}", text.size(), kScriptBytesMax);
+    failure.message =
+        fmt::format("script has {} bytes, more than {}", text.size(), kScriptBytesMax);
     return std::unexpected(std::move(failure));
   }
   auto tree = parse_script(text, name);

@@ -11,8 +11,8 @@ namespace lesto::lua {
 
 class Script {
  public:
-  // Parses and checks the text; its top level does not run. Errors: stage Load, as the reference words them;
-  // `chunk` is the name that they show.
+  // Parses and checks the text; its top level does not run. Errors: stage Load, as the reference
+  // words them; `chunk` is the name that they show.
   static Outcome<std::shared_ptr<const Script>> compile(std::string_view text,
                                                         std::string_view chunk = "<string>");
 

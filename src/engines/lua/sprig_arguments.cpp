@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -16,7 +15,8 @@ void raise_argument(lua_State* L, const char* wrapped, int index, const char* me
   const char* name = lua_tostring(L, -1);
   if (wrapped) {
     push_where(L, 0);
-    lua_pushfstring(L, "%s: %s bad argument #%d to %s (%s)", wrapped, lua_tostring(L, -1), index, name, message);
+    lua_pushfstring(L, "%s: %s bad argument #%d to %s (%s)", wrapped, lua_tostring(L, -1), index,
+                    name, message);
   } else {
     lua_pushfstring(L, "bad argument #%d to %s (%s)", index, name, message);
   }

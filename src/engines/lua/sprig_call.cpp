@@ -36,8 +36,11 @@ json::Value to_json(const Value& value) {
   if (value.is_list()) return list_to_json(value);
   switch (value.type) {
     case Type::Bool: return json::Value(value.boolean);
-    case Type::Int: case Type::Int32: case Type::Int64: case Type::Uint8: case Type::Uint32:
-      return json::Value(value.integer);
+    case Type::Int:
+    case Type::Int32:
+    case Type::Int64:
+    case Type::Uint8:
+    case Type::Uint32: return json::Value(value.integer);
     case Type::Float64: return json::Value(value.number);
     case Type::String: return json::Value(value.text());
     default: return {};
@@ -79,7 +82,8 @@ SprigAnswer call_sprig(std::string_view function, std::span<const SprigArgument>
         break;
       case Kind::Pairs:
         pairs = json::Value::object();
-        for (std::size_t i = 0; i + 1 < list.size(); i += 2) pairs.set(list[i].text, json::Value(list[i + 1].text));
+        for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+          pairs.set(list[i].text, json::Value(list[i + 1].text));
         values.push_back(Value::of_json(pairs));
         break;
       default: values.push_back(scalar(argument));
@@ -94,7 +98,8 @@ SprigAnswer call_sprig(std::string_view function, std::span<const SprigArgument>
     return answer;
   }
   answer.fine = true;
-  answer.value = result->is_map() ? map_to_json(heap, result->unbox()) : to_json(result->boxed ? result->unbox() : *result);
+  answer.value = result->is_map() ? map_to_json(heap, result->unbox())
+                                  : to_json(result->boxed ? result->unbox() : *result);
   return answer;
 }
 

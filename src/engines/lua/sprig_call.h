@@ -41,7 +41,8 @@ struct SprigAnswer {
   std::uint64_t steps_used = 0;
 };
 
-// `list` holds the elements of the one argument that is a list or a map (name, value, ...), when there is one.
+// `list` holds the elements of the one argument that is a list or a map (name, value, ...), when
+// there is one.
 SprigAnswer call_sprig(std::string_view function, std::span<const SprigArgument> arguments,
                        std::span<const SprigArgument> list, const SprigHost& host);
 

@@ -1,9 +1,9 @@
-// Module `sprig`: the 68 functions of Project Sveltos' module. The work is done by engines/gotemplate; here are the
-// arguments and errors, which are those of the module and not of Sprig.
+// Module `sprig`: the 68 functions of Project Sveltos' module. The work is done by
+// engines/gotemplate; here are the arguments and errors, which are those of the module and not of
+// Sprig.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -87,7 +87,8 @@ constexpr SprigEntry kEntries[] = {
     {"camelcase", "camelcase", "s", 's', true, "camelcase requires 1 arguments"},
     {"clean", "clean", "s", 's', false, "clean requires 1 arguments"},
     {"decryptAES", "decryptAES", "ss", 'e', true, "decryptAES requires 2 arguments"},
-    {"derivePassword", "derivePassword", "ussss", 's', true, "derivePassword requires 5 arguments", true},
+    {"derivePassword", "derivePassword", "ussss", 's', true, "derivePassword requires 5 arguments",
+     true},
     {"dir", "dir", "s", 's', false, "dir requires 1 arguments"},
     {"encryptAES", "encryptAES", "ss", 'e', true, "encryptAES requires 2 arguments"},
     {"ext", "ext", "s", 's', false, "ext requires 1 arguments"},
@@ -106,7 +107,8 @@ constexpr SprigEntry kEntries[] = {
     {"regexFind", "mustRegexFind", "ss", 'e', false, "regexFind requires 2 arguments"},
     {"regexFindAll", "mustRegexFindAll", "ssi", 'e', false, "regexFindAll requires 3 arguments"},
     {"regexMatch", "mustRegexMatch", "ss", 'e', false, "regexMatch requires 2 arguments"},
-    {"regexReplaceAll", "mustRegexReplaceAll", "sss", 'e', false, "regexReplaceAll requires 3 arguments"},
+    {"regexReplaceAll", "mustRegexReplaceAll", "sss", 'e', false,
+     "regexReplaceAll requires 3 arguments"},
     {"regexReplaceAllLiteral", "mustRegexReplaceAllLiteral", "sss", 'e', false,
      "regexReplaceAllLiteral requires 3 arguments"},
     {"regexSplit", "mustRegexSplit", "ssi", 'e', false, "mustRegexSplit requires 3 arguments"},

@@ -1,13 +1,12 @@
-// Functions of module sprig that look at values and tables of scripts themselves, or shape them for Sprig.
+// Functions of module sprig that look at values and tables of scripts themselves, or shape them for
+// Sprig.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
 #include "engines/lua/sprig_arguments.h"
-#include "foundation/base/time.h"
 
 namespace lesto::lua {
 namespace {
@@ -17,7 +16,8 @@ using Kind = SprigArgument::Kind;
 
 bool is_empty(lua_State* L, int index) {
   switch (lua_type(L, index)) {
-    case LUA_TNIL: case LUA_TNONE: return true;
+    case LUA_TNIL:
+    case LUA_TNONE: return true;
     case LUA_TBOOLEAN: return !lua_toboolean(L, index);
     case LUA_TNUMBER: return lua_tonumber(L, index) == 0;
     case LUA_TSTRING: return lua_objlen(L, index) == 0;
@@ -31,8 +31,8 @@ bool is_empty(lua_State* L, int index) {
   }
 }
 
-// Visits the values of the table at `index`: the list first, then the rest. Each is on top of the stack (its key
-// below) while `visit` runs.
+// Visits the values of the table at `index`: the list first, then the rest. Each is on top of the
+// stack (its key below) while `visit` runs.
 template <class F>
 void for_each(lua_State* L, int index, F visit) {
   Vm& vm = Vm::of(L);
@@ -160,55 +160,6 @@ int sprig_to_decimal(lua_State* L) {
   return 1;
 }
 
-int push_duration(lua_State* L, Duration duration) {
-  std::string& out = Vm::of(L).borrow(L);
-  out = duration_text(duration);
-  push(L, out);
-  Vm::of(L).give_back();
-  return 1;
-}
-
-int sprig_ago(lua_State* L) {
-  need(L, nullptr, 1, "ago requires 1 argument");
-  if (lua_type(L, 1) != LUA_TNUMBER) argument_error(L, 1, "ago requires a number (Unix timestamp)");
-  constexpr std::int64_t kMost = 9'000'000'000;
-  std::int64_t then = std::min(std::max(to_integer(lua_tonumber(L, 1)), -kMost), kMost);
-  auto passed = Vm::of(L).now() - Time(std::chrono::seconds(then));
-  return push_duration(L, std::chrono::round<std::chrono::seconds>(passed));
-}
-
-int sprig_duration(lua_State* L) {
-  need(L, nullptr, 1, "duration requires 1 argument");
-  std::int64_t seconds = 0;
-  if (lua_type(L, 1) == LUA_TNUMBER) {
-    seconds = to_integer(lua_tonumber(L, 1));
-  } else if (lua_type(L, 1) == LUA_TSTRING) {
-    seconds = to_integer(parse_integer(check_string(L, 1), 10).value_or(0));
-  }
-  // Go's multiplication wraps around.
-  std::uint64_t nanoseconds = static_cast<std::uint64_t>(seconds) * 1'000'000'000;
-  return push_duration(L, Duration(static_cast<std::int64_t>(nanoseconds)));
-}
-
-int sprig_duration_round(lua_State* L) {
-  need(L, "durationRound", 1, "durationRound requires 1 argument");
-  switch (lua_type(L, 1)) {
-    case LUA_TNUMBER: push_number_text(L, static_cast<double>(to_integer(lua_tonumber(L, 1)))); break;
-    case LUA_TSTRING: lua_pushvalue(L, 1); break;
-    case LUA_TNIL: lua_pushliteral(L, "0"); break;
-    default: push_text(L, 1); break;
-  }
-  if (lua_type(L, 1) != LUA_TSTRING) {
-    lua_pushliteral(L, "s");
-    lua_concat(L, 2);
-  }
-  begin(L);
-  Vm::of(L).sprig().arguments.push_back(text_of(check_string(L, lua_gettop(L))));
-  run(L, "durationRound", "durationRound");
-  push_answer(L);
-  return 1;
-}
-
 int sprig_rand_int(lua_State* L) {
   need(L, nullptr, 2, "randInt requires 2 arguments");
   std::int64_t least = to_integer(check_number(L, 1));
@@ -225,7 +176,8 @@ int sprig_rand_int(lua_State* L) {
 }
 
 // Decoders tell errors apart from texts: what they give must encode to what they were given.
-int decode(lua_State* L, const char* name, const char* decoder, const char* encoder, const char* complaint) {
+int decode(lua_State* L, const char* name, const char* decoder, const char* encoder,
+           const char* complaint) {
   need(L, nullptr, 1, complaint);
   std::string_view text = check_string(L, 1);
   begin(L);
@@ -255,8 +207,12 @@ int decode(lua_State* L, const char* name, const char* decoder, const char* enco
   lua_pushfstring(L, "%s: %s", name, lua_tostring(L, -2));
   return 2;
 }
-int sprig_b64dec(lua_State* L) { return decode(L, "b64dec", "b64dec", "b64enc", "b64dec requires 1 arguments"); }
-int sprig_b32dec(lua_State* L) { return decode(L, "b32dec", "b32dec", "b32enc", "b32dec requires 1 arguments"); }
+int sprig_b64dec(lua_State* L) {
+  return decode(L, "b64dec", "b64dec", "b64enc", "b64dec requires 1 arguments");
+}
+int sprig_b32dec(lua_State* L) {
+  return decode(L, "b32dec", "b32dec", "b32enc", "b32dec requires 1 arguments");
+}
 
 int sprig_cat(lua_State* L) {
   int count = lua_gettop(L);
@@ -433,7 +389,8 @@ int sprig_gen_private_key(lua_State* L) {
   need(L, "genPrivateKey", 1, "genPrivateKey requires 1 arguments");
   std::string_view kind = text_argument(L, "genPrivateKey", 1);
   // An RSA key takes up to seconds.
-  if (kind != "ecdsa" && kind != "ed25519") raise(L, "genPrivateKey: scripts may make ecdsa and ed25519 keys only");
+  if (kind != "ecdsa" && kind != "ed25519")
+    raise(L, "genPrivateKey: scripts may make ecdsa and ed25519 keys only");
   Vm::of(L).charge(L, kKeySteps);
   begin(L);
   Vm::of(L).sprig().arguments.push_back(text_of(kind));
@@ -457,7 +414,6 @@ int sprig_wrap_with(lua_State* L) {
 }
 
 constexpr NativeEntry kSprig[] = {
-    {"ago", sprig_ago},
     {"all", sprig_all},
     {"any", sprig_any},
     {"b32dec", sprig_b32dec},
@@ -465,8 +421,6 @@ constexpr NativeEntry kSprig[] = {
     {"cat", sprig_cat},
     {"coalesce", sprig_coalesce},
     {"compact", sprig_compact},
-    {"duration", sprig_duration},
-    {"durationRound", sprig_duration_round},
     {"empty", sprig_empty},
     {"genPrivateKey", sprig_gen_private_key},
     {"plural", sprig_plural},
@@ -487,6 +441,9 @@ constexpr NativeEntry kSprig[] = {
 
 }  // namespace
 
-void open_sprig_values(lua_State* L) { fill(L, kSprig); }
+void open_sprig_values(lua_State* L) {
+  fill(L, kSprig);
+  sprig::open_durations(L);
+}
 
 }  // namespace lesto::lua

@@ -1,7 +1,6 @@
 // Library `string`: byte strings with Lua patterns; upper and lower know Unicode.
 #include <algorithm>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/gotemplate/unicode.h"
@@ -26,7 +25,8 @@ int string_byte(lua_State* L) {
   start = std::max<std::int64_t>(start, 0);
   end = std::min(end, size);
   if (end < 0 || end <= start || start >= size) return 0;
-  if (end - start > 7000 || !lua_checkstack(L, static_cast<int>(end - start))) raise(L, "registry overflow");
+  if (end - start > 7000 || !lua_checkstack(L, static_cast<int>(end - start)))
+    raise(L, "registry overflow");
   Vm::of(L).charge(L, 5 * static_cast<std::size_t>(end - start));
   for (std::int64_t i = start; i < end; ++i) {
     lua_pushnumber(L, static_cast<unsigned char>(text[static_cast<std::size_t>(i)]));
@@ -86,7 +86,8 @@ int string_find(lua_State* L) {
     lua_pushnumber(L, 0);
     return 2;
   }
-  std::int64_t init = start_index(static_cast<std::int64_t>(text.size()), optional_integer(L, 3, 1));
+  std::int64_t init =
+      start_index(static_cast<std::int64_t>(text.size()), optional_integer(L, 3, 1));
   auto at = static_cast<std::size_t>(init);
   if (lua_gettop(L) == 4 && lua_toboolean(L, 4)) {
     vm.charge(L, text.size() / 4);
@@ -163,8 +164,8 @@ int string_gmatch(lua_State* L) {
 }
 
 // Appends the replacement text for the present match.
-void append_replacement(lua_State* L, Vm& vm, std::string& out, std::string_view text, std::string_view by,
-                        const Pattern& pattern) {
+void append_replacement(lua_State* L, Vm& vm, std::string& out, std::string_view text,
+                        std::string_view by, const Pattern& pattern) {
   for (std::size_t i = 0; i < by.size(); ++i) {
     vm.reserve(L, out, 32);
     char c = by[i];
@@ -244,7 +245,8 @@ int string_gsub(lua_State* L) {
   std::int64_t count = 0;
   while (at <= text.size()) {
     // As the reference counts, a limit of 0 holds only when nothing matches at the first place.
-    if (limit == 0 && count == 0 && vm.match_here(L, pattern, text, at) == Pattern::Found::No) break;
+    if (limit == 0 && count == 0 && vm.match_here(L, pattern, text, at) == Pattern::Found::No)
+      break;
     if (!vm.find(L, pattern, text, at)) break;
     ++count;
     Capture match = pattern.capture(0);
@@ -285,7 +287,8 @@ int change_case(lua_State* L) {
   vm.charge(L, text.size() / 2);
   std::string& out = vm.borrow(L);
   vm.reserve(L, out, 2 * text.size());
-  bool ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  bool ascii =
+      std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   if (ascii) {
     for (char c : text) {
       char first = kUpper ? 'a' : 'A';
@@ -295,7 +298,8 @@ int change_case(lua_State* L) {
   } else {
     while (!text.empty()) {
       gotemplate::Rune rune = gotemplate::decode_rune(text);
-      gotemplate::append_rune(out, kUpper ? lesto::to_upper(rune.code) : lesto::to_lower(rune.code));
+      gotemplate::append_rune(out,
+                              kUpper ? lesto::to_upper(rune.code) : lesto::to_lower(rune.code));
       text.remove_prefix(rune.size);
     }
   }
@@ -313,7 +317,8 @@ int string_rep(lua_State* L) {
   }
   Vm& vm = Vm::of(L);
   std::string& out = vm.borrow(L);
-  if (static_cast<std::uint64_t>(times) > kStringBytesMax / text.size()) vm.reserve(L, out, kStringBytesMax + 1);
+  if (static_cast<std::uint64_t>(times) > kStringBytesMax / text.size())
+    vm.reserve(L, out, kStringBytesMax + 1);
   std::size_t size = text.size() * static_cast<std::size_t>(times);
   vm.reserve(L, out, size);
   vm.charge(L, size / 16);
@@ -392,10 +397,11 @@ int string_format(lua_State* L) {
 }
 
 constexpr NativeEntry kString[] = {
-    {"byte", string_byte},       {"char", string_char},     {"dump", string_dump}, {"find", string_find},
-    {"format", string_format},   {"gfind", string_gmatch},  {"gmatch", string_gmatch}, {"gsub", string_gsub},
-    {"len", string_len},         {"lower", change_case<false>}, {"match", string_match}, {"rep", string_rep},
-    {"reverse", string_reverse}, {"sub", string_sub},       {"upper", change_case<true>},
+    {"byte", string_byte},         {"char", string_char},     {"dump", string_dump},
+    {"find", string_find},         {"format", string_format}, {"gfind", string_gmatch},
+    {"gmatch", string_gmatch},     {"gsub", string_gsub},     {"len", string_len},
+    {"lower", change_case<false>}, {"match", string_match},   {"rep", string_rep},
+    {"reverse", string_reverse},   {"sub", string_sub},       {"upper", change_case<true>},
 };
 
 }  // namespace

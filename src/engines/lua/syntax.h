@@ -11,8 +11,26 @@ struct Block;
 struct Function;
 
 enum class ExpressionKind : unsigned char {
-  Nil, True, False, Number, String, Dots, Function, Name, Index, Call, Method, Table,
-  Or, And, Compare, Concat, Arithmetic, Minus, Not, Length,
+  Nil,
+  True,
+  False,
+  Number,
+  String,
+  Dots,
+  Function,
+  Name,
+  Index,
+  Call,
+  Method,
+  Table,
+  Or,
+  And,
+  Compare,
+  Concat,
+  Arithmetic,
+  Minus,
+  Not,
+  Length,
 };
 
 struct Expression {
@@ -23,19 +41,35 @@ struct Expression {
   int depth = 0;
   // A call or `...` in parentheses gives exactly one value.
   bool single = false;
-  // Number: the literal; String: the content; Name: the name; Method: the method; operators: the operator.
+  // Number: the literal; String: the content; Name: the name; Method: the method; operators: the
+  // operator.
   std::string text;
-  // Index: object, key. Call: function. Method: receiver. Operators: left (or only) operand, right operand.
+  // Index: object, key. Call: function. Method: receiver. Operators: left (or only) operand, right
+  // operand.
   Expression* left = nullptr;
   Expression* right = nullptr;
-  // Call, Method: arguments. Concat: operands. Table: values, each with its key in `keys` (null for a list element).
+  // Call, Method: arguments. Concat: operands. Table: values, each with its key in `keys` (null for
+  // a list element).
   std::vector<Expression*> items;
   std::vector<Expression*> keys;
   Function* function = nullptr;
 };
 
 enum class StatementKind : unsigned char {
-  Assign, Call, Do, While, Repeat, If, NumericFor, GenericFor, Function, Local, Return, Break, Goto, Label,
+  Assign,
+  Call,
+  Do,
+  While,
+  Repeat,
+  If,
+  NumericFor,
+  GenericFor,
+  Function,
+  Local,
+  Return,
+  Break,
+  Goto,
+  Label,
 };
 
 struct Statement {
@@ -43,9 +77,11 @@ struct Statement {
   int line = 0;
   // Local, loops: variables. Goto, Label: the label.
   std::vector<std::string> names;
-  // Assign: targets. If: conditions, one a branch. NumericFor: first, limit, step. While, Repeat: the condition.
+  // Assign: targets. If: conditions, one a branch. NumericFor: first, limit, step. While, Repeat:
+  // the condition.
   std::vector<Expression*> targets;
-  // Assign, Local, Return, GenericFor: values. Call: the call. Function: its name, then the function.
+  // Assign, Local, Return, GenericFor: values. Call: the call. Function: its name, then the
+  // function.
   std::vector<Expression*> values;
   // The bodies, one a branch; If: a last one without a condition is `else`.
   std::vector<Block*> blocks;

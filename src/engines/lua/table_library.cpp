@@ -1,7 +1,6 @@
 // Library `table`: lists reach up to the largest key that holds something.
 #include <algorithm>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -95,7 +94,8 @@ int table_concat(lua_State* L) {
     int type = lua_type(L, -1);
     if (type != LUA_TSTRING && type != LUA_TNUMBER) {
       vm.give_back();
-      lua_pushfstring(L, "invalid value (%s) at index %d in table for concat", type_name(L, -1), static_cast<int>(i));
+      lua_pushfstring(L, "invalid value (%s) at index %d in table for concat", type_name(L, -1),
+                      static_cast<int>(i));
       raise_top(L);
     }
     if (type == LUA_TNUMBER) {
@@ -220,7 +220,7 @@ int table_sort(lua_State* L) {
 }
 
 constexpr NativeEntry kTable[] = {
-    {"concat", table_concat}, {"getn", table_getn}, {"insert", table_insert},
+    {"concat", table_concat}, {"getn", table_getn},     {"insert", table_insert},
     {"maxn", table_getn},     {"remove", table_remove}, {"sort", table_sort},
 };
 

@@ -1,13 +1,13 @@
 // Tables: views of JSON that convert themselves level by level, holes in lists, and fresh globals.
 //
-// A view is an empty table with the view metatable and, under a key that no script can make, the address of the JSON
-// value that it stands for. The first touch that a scalar read cannot serve makes it whole: the level is filled in,
-// deeper levels as views, the address and the metatable go, and what is left is a plain table. Native functions make
-// tables whole before they look at them without metamethods, so no script can tell a view from a plain table.
+// A view is an empty table with the view metatable and, under a key that no script can make, the
+// address of the JSON value that it stands for. The first touch that a scalar read cannot serve
+// makes it whole: the level is filled in, deeper levels as views, the address and the metatable go,
+// and what is left is a plain table. Native functions make tables whole before they look at them
+// without metamethods, so no script can tell a view from a plain table.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/number_text.h"
@@ -92,7 +92,8 @@ void copy_table(lua_State* L, int from) {
   }
 }
 
-// Pushes what the library calls `name` (on top of the stack, stays), fresh for this evaluation; false if nothing.
+// Pushes what the library calls `name` (on top of the stack, stays), fresh for this evaluation;
+// false if nothing.
 bool push_library_value(lua_State* L, int environment) {
   Vm& vm = Vm::of(L);
   int name = lua_gettop(L);
@@ -129,9 +130,11 @@ void push_json(lua_State* L, const json::Value& value) {
   switch (value.kind()) {
     case json::Kind::Null: lua_pushnil(L); return;
     case json::Kind::Bool: lua_pushboolean(L, value.boolean()); return;
-    case json::Kind::Int: case json::Kind::Double: lua_pushnumber(L, value.number()); return;
+    case json::Kind::Int:
+    case json::Kind::Double: lua_pushnumber(L, value.number()); return;
     case json::Kind::String: push(L, value.text()); return;
-    case json::Kind::Array: case json::Kind::Object: break;
+    case json::Kind::Array:
+    case json::Kind::Object: break;
   }
   luaL_checkstack(L, 4, "stack overflow");
   int room = static_cast<int>(std::min(value.size(), kMembersReserved));
@@ -162,7 +165,8 @@ void make_whole(lua_State* L, int index) {
 int view_index(lua_State* L) {
   lua_settop(L, 2);
   const json::Value* source = source_of(L, 1);
-  if (source && source->is_object() && source->size() > kMembersAtOnce && lua_type(L, 2) == LUA_TSTRING) {
+  if (source && source->is_object() && source->size() > kMembersAtOnce &&
+      lua_type(L, 2) == LUA_TSTRING) {
     std::size_t size = 0;
     const char* key = lua_tolstring(L, 2, &size);
     const json::Value* member = source->find({key, size});
@@ -180,7 +184,8 @@ int view_newindex(lua_State* L) {
   lua_settop(L, 3);
   fill_view(L, 1);
   if (lua_isnil(L, 2)) raise(L, "table index is nil");
-  if (lua_type(L, 2) == LUA_TNUMBER && std::isnan(lua_tonumber(L, 2))) raise(L, "table index is NaN");
+  if (lua_type(L, 2) == LUA_TNUMBER && std::isnan(lua_tonumber(L, 2)))
+    raise(L, "table index is NaN");
   if (lua_type(L, 2) == LUA_TNUMBER) note_assignment(L, 1, lua_tonumber(L, 2), lua_isnil(L, 3));
   lua_rawset(L, 1);
   return 0;
@@ -235,7 +240,8 @@ OrderedKey ordered_key(lua_State* L, double number) {
   return key;
 }
 
-// Appends the gathered keys to the list in order; keys without an order come last, as the table has them.
+// Appends the gathered keys to the list in order; keys without an order come last, as the table has
+// them.
 void push_sorted(lua_State* L, Vm& vm, int table, int list, int count) {
   std::vector<OrderedKey>& keys = vm.ordered_keys();
   std::ranges::stable_sort(keys, [](const OrderedKey& a, const OrderedKey& b) {
@@ -249,7 +255,8 @@ void push_sorted(lua_State* L, Vm& vm, int table, int list, int count) {
   if (moved > 0) {
     for (int i = 0; i < moved; ++i) {
       lua_rawgeti(L, list, i + 1);
-      keys[keys.size() - static_cast<std::size_t>(moved) + static_cast<std::size_t>(i)].number = lua_tonumber(L, -1);
+      keys[keys.size() - static_cast<std::size_t>(moved) + static_cast<std::size_t>(i)].number =
+          lua_tonumber(L, -1);
       lua_pop(L, 1);
     }
     std::ranges::stable_sort(keys, [](const OrderedKey& a, const OrderedKey& b) {
@@ -260,7 +267,8 @@ void push_sorted(lua_State* L, Vm& vm, int table, int list, int count) {
   }
   for (const OrderedKey& key : keys) {
     switch (key.rank) {
-      case 0: case 1: lua_pushnumber(L, key.number); break;
+      case 0:
+      case 1: lua_pushnumber(L, key.number); break;
       case 2: push(L, key.text); break;
       case 3: lua_pushboolean(L, key.number != 0); break;
       default: others = true; continue;

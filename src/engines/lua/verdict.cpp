@@ -1,11 +1,11 @@
 #include "engines/lua/verdict.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "foundation/json/text.h"
 
@@ -16,7 +16,8 @@ std::string_view kind_text(const json::Value& value) {
   switch (value.kind()) {
     case json::Kind::Null: return "null";
     case json::Kind::Bool: return "bool";
-    case json::Kind::Int: case json::Kind::Double: return "number";
+    case json::Kind::Int:
+    case json::Kind::Double: return "number";
     case json::Kind::String: return "string";
     case json::Kind::Array: return "array";
     case json::Kind::Object: return "object";
@@ -29,7 +30,8 @@ bool equal_fold(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
 }
 
-// Reads members into C++ values as Go's decoder does: goes on after a value of the wrong kind and reports the first.
+// Reads members into C++ values as Go's decoder does: goes on after a value of the wrong kind and
+// reports the first.
 class Decoder {
  public:
   // `type` is the package and name of Go's struct, as error texts show it.
@@ -37,17 +39,22 @@ class Decoder {
 
   void refuse(std::string message) {
     if (failure_) return;
-    failure_ = Failure{.stage = Stage::Decode, .code = Code::Invalid, .line = 0, .column = -1,
-                       .message = std::move(message), .traceback = {}};
+    failure_ = Failure{.stage = Stage::Decode,
+                       .code = Code::Invalid,
+                       .line = 0,
+                       .column = -1,
+                       .message = std::move(message),
+                       .traceback = {}};
   }
   void wrong(const json::Value& value, std::string_view field, std::string_view wanted) {
-    refuse(fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", kind_text(value),
-                       type_.substr(type_.find('.') + 1), field, wanted));
+    refuse(fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}",
+                       kind_text(value), type_.substr(type_.find('.') + 1), field, wanted));
   }
 
   bool is_object(const json::Value& table) {
     if (table.is_object()) return true;
-    refuse(fmt::format("json: cannot unmarshal {} into Go value of type {}", kind_text(table), type_));
+    refuse(
+        fmt::format("json: cannot unmarshal {} into Go value of type {}", kind_text(table), type_));
     return false;
   }
   // A script's empty table may stand for any empty value.
@@ -64,7 +71,8 @@ class Decoder {
     out = value.string();
   }
   // The items of a list; an empty table is an empty list.
-  std::span<const json::Value> list(const json::Value& value, std::string_view field, std::string_view wanted) {
+  std::span<const json::Value> list(const json::Value& value, std::string_view field,
+                                    std::string_view wanted) {
     if (is_absent(value) || (value.is_object() && value.empty())) return {};
     if (!value.is_array()) {
       wrong(value, field, wanted);
@@ -99,8 +107,10 @@ Outcome<EventVerdict> decode_event(const json::Value& table) {
   EventVerdict verdict;
   if (decoder.is_object(table)) {
     for (const json::Member& member : table.members()) {
-      if (equal_fold(member.name(), "matching")) decoder.read(member.value, "matching", verdict.matching);
-      if (equal_fold(member.name(), "message")) decoder.read(member.value, "message", verdict.message);
+      if (equal_fold(member.name(), "matching"))
+        decoder.read(member.value, "matching", verdict.matching);
+      if (equal_fold(member.name(), "message"))
+        decoder.read(member.value, "message", verdict.message);
     }
   }
   return decoder.finish(std::move(verdict));
@@ -111,9 +121,11 @@ Outcome<AggregateVerdict> decode_aggregate(const json::Value& table) {
   AggregateVerdict verdict;
   if (!decoder.is_object(table)) return decoder.finish(std::move(verdict));
   for (const json::Member& member : table.members()) {
-    if (equal_fold(member.name(), "message")) decoder.read(member.value, "message", verdict.message);
+    if (equal_fold(member.name(), "message"))
+      decoder.read(member.value, "message", verdict.message);
     if (!equal_fold(member.name(), "resources")) continue;
-    for (const json::Value& item : decoder.list(member.value, "resources", "[]*unstructured.Unstructured")) {
+    for (const json::Value& item :
+         decoder.list(member.value, "resources", "[]*unstructured.Unstructured")) {
       if (item.is_null()) continue;
       if (!item.is_object()) {
         decoder.wrong(item, "resources", "map[string]interface {}");
@@ -130,8 +142,10 @@ Outcome<HealthVerdict> decode_health(const json::Value& table) {
   HealthVerdict verdict;
   if (decoder.is_object(table)) {
     for (const json::Member& member : table.members()) {
-      if (equal_fold(member.name(), "healthy")) decoder.read(member.value, "healthy", verdict.healthy);
-      if (equal_fold(member.name(), "message")) decoder.read(member.value, "message", verdict.message);
+      if (equal_fold(member.name(), "healthy"))
+        decoder.read(member.value, "healthy", verdict.healthy);
+      if (equal_fold(member.name(), "message"))
+        decoder.read(member.value, "message", verdict.message);
     }
   }
   return decoder.finish(std::move(verdict));
@@ -153,9 +167,11 @@ std::optional<ResourceHealth> decode_resource(Decoder& decoder, const json::Valu
       decoder.read(member.value, "resources.healthStatus", health.status);
     }
     if (equal_fold(name, "status")) decoder.read(member.value, "resources.status", health.status);
-    if (equal_fold(name, "message")) decoder.read(member.value, "resources.message", health.message);
+    if (equal_fold(name, "message"))
+      decoder.read(member.value, "resources.message", health.message);
     if (equal_fold(name, "ignore")) decoder.read(member.value, "resources.ignore", health.ignore);
-    if (equal_fold(name, "reEvaluate")) decoder.read(member.value, "resources.reEvaluate", health.re_evaluate);
+    if (equal_fold(name, "reEvaluate"))
+      decoder.read(member.value, "resources.reEvaluate", health.re_evaluate);
     if (!equal_fold(name, "resource") || member.value.is_null()) continue;
     if (!member.value.is_object()) {
       decoder.wrong(member.value, "resources.resource", "map[string]interface {}");
@@ -175,7 +191,8 @@ Outcome<HealthCheckVerdict> decode_health_check(const json::Value& table) {
   if (!decoder.is_object(table)) return decoder.finish(std::move(verdict));
   for (const json::Member& member : table.members()) {
     if (!equal_fold(member.name(), "resources")) continue;
-    for (const json::Value& item : decoder.list(member.value, "resources", "[]evaluation.ResourceResult")) {
+    for (const json::Value& item :
+         decoder.list(member.value, "resources", "[]evaluation.ResourceResult")) {
       if (item.is_null()) continue;
       auto health = decode_resource(decoder, item);
       if (health && !health->ignore) verdict.resources.push_back(std::move(*health));
@@ -191,7 +208,8 @@ Outcome<ClusterCheckVerdict> decode_cluster_check(const json::Value& table) {
     bool documented = false;
     bool has_pass = false;
     for (const json::Member& member : table.members()) {
-      if (equal_fold(member.name(), "message")) decoder.read(member.value, "message", verdict.message);
+      if (equal_fold(member.name(), "message"))
+        decoder.read(member.value, "message", verdict.message);
       if (equal_fold(member.name(), "pass")) {
         has_pass = true;
         decoder.read(member.value, "pass", verdict.pass);

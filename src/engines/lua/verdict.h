@@ -1,5 +1,6 @@
-// The result types of scripts, and how a returned table is fitted to them (Go's encoding/json into structs: unknown
-// keys are ignored, a missing or null key is the zero value, names match without regard to case).
+// The result types of scripts, and how a returned table is fitted to them (Go's encoding/json into
+// structs: unknown keys are ignored, a missing or null key is the zero value, names match without
+// regard to case).
 #pragma once
 
 #include <string>
@@ -27,7 +28,8 @@ struct HealthVerdict {
 
 struct ResourceHealth {
   json::Value resource;
-  // "Healthy", "Progressing", "Degraded", "Suspended"; also read from `healthStatus`, as the documents call it.
+  // "Healthy", "Progressing", "Degraded", "Suspended"; also read from `healthStatus`, as the
+  // documents call it.
   std::string status;
   std::string message;
   bool ignore = false;

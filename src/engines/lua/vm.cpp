@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <utility>
-
 #include <luajit-2.1/lua.hpp>
+#include <utility>
 
 namespace lesto::lua {
 // One evaluation. Lives outside of Lua, so that its destructors run whatever happens inside.
@@ -317,7 +316,8 @@ int Vm::run_protected(lua_State* L) {
 
   bool health = run.input.entry == Entry::Health;
   if (health) {
-    push_json(L, run.input.metrics.is_object() ? run.input.metrics : vm.roots_.emplace_back(json::Value::object()));
+    push_json(L, run.input.metrics.is_object() ? run.input.metrics
+                                               : vm.roots_.emplace_back(json::Value::object()));
     lua_pushliteral(L, "metrics");
     lua_insert(L, -2);
     lua_rawset(L, globals);

@@ -1,8 +1,10 @@
-// A prepared Lua state with its budgets: what the native functions of this room share. Private to the room.
+// A prepared Lua state with its budgets: what the native functions of this room share. Private to
+// the room.
 //
-// Errors inside native functions leave by lua_error, which may skip destructors. So a native function keeps nothing
-// with a destructor on its stack across a call that can fail: strings under construction are borrowed from the Vm,
-// and everything borrowed is taken back where the error is caught.
+// Errors inside native functions leave by lua_error, which may skip destructors. So a native
+// function keeps nothing with a destructor on its stack across a call that can fail: strings under
+// construction are borrowed from the Vm, and everything borrowed is taken back where the error is
+// caught.
 #pragma once
 
 #include <cstdint>
@@ -59,17 +61,20 @@ class Vm {
   // The Vm of a state.
   static Vm& of(lua_State* L);
 
-  // Takes steps from the budget; when it is used up, ends the evaluation for good (does not return).
+  // Takes steps from the budget; when it is used up, ends the evaluation for good (does not
+  // return).
   void charge(lua_State* L, std::size_t steps) {
     steps_ -= static_cast<std::int64_t>(steps);
     if (steps_ < 0) exceed_steps(L);
   }
   [[noreturn]] void exceed(lua_State* L, const char* message);
   bool exceeded() const { return exceeded_ != nullptr; }
-  // Call after every protected call: when the budget is used up, the error goes on, whoever caught it.
+  // Call after every protected call: when the budget is used up, the error goes on, whoever caught
+  // it.
   void rethrow_if_exceeded(lua_State* L);
 
-  // An empty string to build a result in, until given back or until the evaluation ends with an error.
+  // An empty string to build a result in, until given back or until the evaluation ends with an
+  // error.
   std::string& borrow(lua_State* L);
   void give_back();
   // A compiled pattern, borrowed as strings are. Fails in the words of the dialect.
@@ -77,7 +82,8 @@ class Vm {
   void give_back_pattern() { --patterns_used_; }
   // Looks for the pattern and pays for it; false when it is not there.
   bool find(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t& at);
-  Pattern::Found match_here(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t at);
+  Pattern::Found match_here(lua_State* L, Pattern& pattern, std::string_view subject,
+                            std::size_t at);
   // Resumes a coroutine with its arguments on its stack; the status of lua_resume.
   int resume(lua_State* L, lua_State* coroutine, int arguments);
   // What a call of a Sprig function is made of.
@@ -96,13 +102,15 @@ class Vm {
 
   // Calls from native functions into scripts; nested no deeper than the C stack bears.
   void call(lua_State* L, int arguments, int results);
-  // Protected: returns true when it went well, else the error value is on the stack, in the dialect's words.
+  // Protected: returns true when it went well, else the error value is on the stack, in the
+  // dialect's words.
   bool protected_call(lua_State* L, int arguments, int results);
   // Counts nested native calls around something else than `call`.
   void enter(lua_State* L);
   void leave() { --native_depth_; }
 
-  // The text of an error of LuaJIT's own in the dialect's words; replaces the value on top of the stack.
+  // The text of an error of LuaJIT's own in the dialect's words; replaces the value on top of the
+  // stack.
   void translate_error(lua_State* L);
 
   std::int64_t now_seconds() const { return now_seconds_; }
@@ -127,19 +135,19 @@ class Vm {
 
   // References into the registry, made when the state is prepared.
   struct References {
-    int hidden = 0;      // functions that emitted code calls
-    int globals = 0;     // the library's global names → functions
-    int libraries = 0;   // names of libraries → their tables, pristine
-    int modules = 0;     // names of modules → their tables, pristine
-    int environment = 0; // metatable of fresh globals
-    int view = 0;        // metatable of tables that stand for JSON not yet converted
+    int hidden = 0;       // functions that emitted code calls
+    int globals = 0;      // the library's global names → functions
+    int libraries = 0;    // names of libraries → their tables, pristine
+    int modules = 0;      // names of modules → their tables, pristine
+    int environment = 0;  // metatable of fresh globals
+    int view = 0;         // metatable of tables that stand for JSON not yet converted
     int string_meta = 0;
-    int holes = 0;       // weak set of tables with holes
-    int loaded = 0;      // modules of this evaluation
-    int current = 0;     // globals of this evaluation
-    int walk = 0;        // the walk of `next`: [1] table, [2] keys, [3] the place reached
-    int numbers = 0;     // weak: things → their numbers
-    int lists = 0;       // weak set of empty tables that were empty lists
+    int holes = 0;    // weak set of tables with holes
+    int loaded = 0;   // modules of this evaluation
+    int current = 0;  // globals of this evaluation
+    int walk = 0;     // the walk of `next`: [1] table, [2] keys, [3] the place reached
+    int numbers = 0;  // weak: things → their numbers
+    int lists = 0;    // weak set of empty tables that were empty lists
   };
   const References& references() const { return references_; }
   References& references() { return references_; }
@@ -239,7 +247,8 @@ std::int64_t optional_integer(lua_State* L, int index, std::int64_t otherwise);
 bool is_none_or_nil(lua_State* L, int index);
 const char* type_name(lua_State* L, int index);
 void push(lua_State* L, std::string_view text);
-// Pushes "<string>:3:" for the level-th frame, or the first script frame below it; "" when there is none.
+// Pushes "<string>:3:" for the level-th frame, or the first script frame below it; "" when there is
+// none.
 void push_where(lua_State* L, int level);
 // Pushes the text that tostring gives without metamethods; `index` may be of any type.
 void push_text(lua_State* L, int index);
@@ -254,8 +263,9 @@ void push_traceback(lua_State* L);
 void make_whole(lua_State* L, int index);
 // The largest whole-number key whose value is not nil.
 std::size_t length(lua_State* L, int index);
-// Pushes a list of the table's keys in an order that depends on nothing but the keys: the list's first, then numbers,
-// texts, booleans, and what has no order of its own. `next` and `pairs` walk in it.
+// Pushes a list of the table's keys in an order that depends on nothing but the keys: the list's
+// first, then numbers, texts, booleans, and what has no order of its own. `next` and `pairs` walk
+// in it.
 void push_ordered_keys(lua_State* L, int table);
 // Pushes the key behind `key` in the list of keys at `keys`; nil at the end.
 void push_key_after(lua_State* L, int keys, int key);

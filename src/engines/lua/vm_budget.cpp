@@ -2,9 +2,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <utility>
-
 #include <luajit-2.1/lua.hpp>
+#include <utility>
 
 #include "engines/lua/vm.h"
 
@@ -23,7 +22,8 @@ void* Vm::allocate(void* self, void* block, std::size_t old_size, std::size_t ne
   }
   void* moved = std::realloc(block, new_size);
   if (moved) vm.bytes_ = vm.bytes_ - old_size + new_size;
-  if (new_size > old_size) vm.steps_ -= static_cast<std::int64_t>((new_size - old_size) / kBytesPerStep);
+  if (new_size > old_size)
+    vm.steps_ -= static_cast<std::int64_t>((new_size - old_size) / kBytesPerStep);
   return moved;
 }
 
@@ -78,7 +78,8 @@ bool Vm::find(lua_State* L, Pattern& pattern, std::string_view subject, std::siz
   return found == Pattern::Found::Yes;
 }
 
-Pattern::Found Vm::match_here(lua_State* L, Pattern& pattern, std::string_view subject, std::size_t at) {
+Pattern::Found Vm::match_here(lua_State* L, Pattern& pattern, std::string_view subject,
+                              std::size_t at) {
   Pattern::Found found = pattern.match(subject, at, steps_);
   if (found == Pattern::Found::TooLong || steps_ < 0) exceed_steps(L);
   if (found == Pattern::Found::Error) raise(L, "pattern/input too complex");
@@ -149,7 +150,8 @@ void Vm::translate_error(lua_State* L) {
   if (lua_type(L, -1) != LUA_TSTRING) return;
   std::size_t size = 0;
   const char* text = lua_tolstring(L, -1, &size);
-  constexpr std::string_view kMarks[] = {": attempt to call ", ": attempt to compare two ", ": stack overflow"};
+  constexpr std::string_view kMarks[] = {": attempt to call ", ": attempt to compare two ",
+                                         ": stack overflow"};
   std::string_view whole(text, size);
   for (std::string_view mark : kMarks) {
     std::size_t at = whole.find(mark);

@@ -1,6 +1,5 @@
 // next, pairs and ipairs: walks over tables, in an order that depends on nothing but the keys.
 #include <cstdlib>
-
 #include <luajit-2.1/lua.hpp>
 
 #include "engines/lua/vm.h"
@@ -8,7 +7,8 @@
 namespace lesto::lua {
 namespace {
 
-// The walk that `next` is on: its table and the keys of it, so that a walk costs no more than one by `pairs`.
+// The walk that `next` is on: its table and the keys of it, so that a walk costs no more than one
+// by `pairs`.
 int next_pair(lua_State* L) {
   check_table(L, 1);
   lua_settop(L, 2);

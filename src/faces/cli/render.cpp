@@ -58,7 +58,8 @@ Result<Data> read_data(const std::string& file) {
 }
 
 json::Value reference_of(const json::Value& object) {
-  json::Value reference = json::object({{"apiVersion", object["apiVersion"]}, {"kind", object["kind"]}});
+  json::Value reference =
+      json::object({{"apiVersion", object["apiVersion"]}, {"kind", object["kind"]}});
   for (const char* field : {"name", "namespace"}) {
     if (object["metadata"].contains(field)) reference.set(field, object["metadata"][field]);
   }
@@ -101,7 +102,8 @@ class TemplateData {
   }
   void set_references(std::string_view key, json::Value references) {
     std::vector<gotemplate::Value> records;
-    for (const json::Value& reference : keep(std::move(references)).items()) records.push_back(record(reference));
+    for (const json::Value& reference : keep(std::move(references)).items())
+      records.push_back(record(reference));
     heap_.set(root_, key, heap_.list(records));
   }
 
@@ -127,7 +129,8 @@ class TemplateData {
 };
 
 // What a user may have forgotten to give.
-std::string missing_part(const gotemplate::Fault& fault, const std::string& message, const RenderOptions& options) {
+std::string missing_part(const gotemplate::Fault& fault, const std::string& message,
+                         const RenderOptions& options) {
   if (fault.what != ".") return {};
   if (options.cluster.empty() && message.find("key \"Cluster\"") != message.npos) {
     return "\n  give the cluster with --cluster FILE";
@@ -136,7 +139,8 @@ std::string missing_part(const gotemplate::Fault& fault, const std::string& mess
   return {};
 }
 
-Result<void> render_templates(const RenderOptions& options, const std::string& text, std::ostream& out) {
+Result<void> render_templates(const RenderOptions& options, const std::string& text,
+                              std::ostream& out) {
   TRY_ASSIGN(Data given, read_data(options.data));
   json::Value cluster;
   if (!options.cluster.empty()) {
@@ -146,10 +150,13 @@ Result<void> render_templates(const RenderOptions& options, const std::string& t
   std::vector<Source> sources = find_templates(options.file, text);
   gotemplate::Zones zones("/usr/share/zoneinfo");
   for (const Source& source : sources) {
-    bool profile = source.kind == SourceKind::Profile || options.render_for == RenderFor::ClusterProfile;
-    TemplateData data(given, cluster, profile ? RenderFor::ClusterProfile : RenderFor::EventTrigger);
+    bool profile =
+        source.kind == SourceKind::Profile || options.render_for == RenderFor::ClusterProfile;
+    TemplateData data(given, cluster,
+                      profile ? RenderFor::ClusterProfile : RenderFor::EventTrigger);
     gotemplate::ExecuteOptions execute;
     execute.now = options.now;
+    if (source.lenient) execute.missing_key = gotemplate::MissingKey::Default;
     execute.rng = options.rng;
     execute.zones = &zones;
     gotemplate::ParseOptions parse;
@@ -160,7 +167,8 @@ Result<void> render_templates(const RenderOptions& options, const std::string& t
     auto rendered = (*compiled)->execute(data.value(), execute, &fault);
     if (!rendered) {
       Error shown = template_fault(options.file, text, source, rendered.error(), fault);
-      return fail(shown.code(), shown.message() + missing_part(fault, rendered.error().message(), options));
+      return fail(shown.code(),
+                  shown.message() + missing_part(fault, rendered.error().message(), options));
     }
     if (source.kind != SourceKind::Plain) out << "---\n# " << source.name << "\n";
     out << *rendered;
@@ -183,12 +191,14 @@ std::string misfit_field(const std::string& message) {
 Error misfit(const Source& source, const lua::Failure& failure, const json::Value& table) {
   std::string words = source.name + ": evaluate() returned what does not fit: " + failure.message;
   std::string field = misfit_field(failure.message);
-  if (const json::Value* value = table.find(field)) words += "\n  " + field + " is " + brief(*value);
+  if (const json::Value* value = table.find(field))
+    words += "\n  " + field + " is " + brief(*value);
   return Error(failure.code, std::move(words));
 }
 
 // What the controllers make of the table: whether the object matches and the like, and the message.
-Result<void> print_verdict(const Source& source, lua::Entry entry, const json::Value& table, std::ostream& out) {
+Result<void> print_verdict(const Source& source, lua::Entry entry, const json::Value& table,
+                           std::ostream& out) {
   if (entry == lua::Entry::Policy) {
     auto text = lua::decode_policy(table);
     if (!text) return fail(misfit(source, text.error(), table));
@@ -213,7 +223,8 @@ Result<void> print_verdict(const Source& source, lua::Entry entry, const json::V
     auto verdict = lua::decode_health_check(table);
     if (!verdict) return fail(misfit(source, verdict.error(), table));
     for (const lua::ResourceHealth& health : verdict->resources) {
-      out << health.resource["kind"].text() << " " << health.resource["metadata"]["name"].text() << ": " << health.status;
+      out << health.resource["kind"].text() << " " << health.resource["metadata"]["name"].text()
+          << ": " << health.status;
       out << (health.message.empty() ? "" : ": " + health.message) << "\n";
     }
     return {};
@@ -237,21 +248,25 @@ Result<void> run_script(const RenderOptions& options, const std::string& text, c
                         const lua::Input& input, lua::Engine& engine, std::ostream& out) {
   std::string_view global = input.entry == lua::Entry::Event ? "obj" : "resources";
   auto script = engine.compile(source.text);
-  if (!script) return fail(script_fault(options.file, text, source, script.error(), global, input.value));
+  if (!script)
+    return fail(script_fault(options.file, text, source, script.error(), global, input.value));
   auto table = engine.evaluate(*script, input);
-  if (!table) return fail(script_fault(options.file, text, source, table.error(), global, input.value));
+  if (!table)
+    return fail(script_fault(options.file, text, source, table.error(), global, input.value));
   if (input.entry != lua::Entry::Policy) out << json::write_yaml(*table);
   return print_verdict(source, input.entry, *table, out);
 }
 
-Result<void> render_scripts(const RenderOptions& options, const std::string& text, std::ostream& out) {
+Result<void> render_scripts(const RenderOptions& options, const std::string& text,
+                            std::ostream& out) {
   TRY_ASSIGN(Data data, read_data(options.data));
   std::vector<Source> sources = find_scripts(options.file, text);
   lua::Engine engine;
   for (const Source& source : sources) {
     if (source.kind != SourceKind::Plain) out << "# " << source.name << "\n";
     lua::Input input{.value = data.value, .metrics = {}, .now = options.now, .rng = options.rng};
-    bool list = source.kind == SourceKind::Aggregate || (source.kind == SourceKind::Plain && data.several);
+    bool list =
+        source.kind == SourceKind::Aggregate || (source.kind == SourceKind::Plain && data.several);
     if (source.kind == SourceKind::Policy) {
       input.entry = lua::Entry::Policy;
       TRY(run_script(options, text, source, input, engine, out));

@@ -22,7 +22,9 @@ std::string_view line_at(std::string_view text, std::size_t line) {
   return text.substr(0, text.find('\n'));
 }
 
-std::size_t indentation(std::string_view line) { return std::min(line.find_first_not_of(" \t"), line.size()); }
+std::size_t indentation(std::string_view line) {
+  return std::min(line.find_first_not_of(" \t"), line.size());
+}
 
 // Where a word stands alone in the line, at or after `from`; npos when nowhere.
 std::size_t find_word(std::string_view line, std::string_view word, std::size_t from) {
@@ -57,14 +59,16 @@ struct Excerpt {
   std::string lines;
 };
 
-Excerpt excerpt(const std::string& file, const std::string& text, const Source& source, const Mark& mark) {
+Excerpt excerpt(const std::string& file, const std::string& text, const Source& source,
+                const Mark& mark) {
   bool in_file = source.first_line.has_value();
   std::string_view shown = in_file ? text : source.text;
   std::size_t first = source.first_line.value_or(0);
   std::size_t line = first + mark.line;
   std::string_view content = line_at(shown, line);
   // The file indents a block text.
-  std::size_t shift = indentation(content) - std::min(indentation(content), indentation(line_at(source.text, mark.line)));
+  std::size_t shift = indentation(content) -
+                      std::min(indentation(content), indentation(line_at(source.text, mark.line)));
   Excerpt result;
   result.place = (in_file ? file : source.name) + ":" + std::to_string(line + 1);
   std::size_t digits = std::to_string(line + 1).size();
@@ -96,7 +100,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       std::size_t above = row[j];
-      bool same = std::tolower(static_cast<unsigned char>(a[i - 1])) == std::tolower(static_cast<unsigned char>(b[j - 1]));
+      bool same = std::tolower(static_cast<unsigned char>(a[i - 1])) ==
+                  std::tolower(static_cast<unsigned char>(b[j - 1]));
       row[j] = std::min({above + 1, row[j - 1] + 1, corner + (same ? 0u : 1u)});
       corner = above;
     }
@@ -161,7 +166,8 @@ std::string_view missing_key(std::string_view message) {
   return dot == message.npos ? std::string_view() : message.substr(dot + 13);
 }
 
-// The path that a script indexes at `key`: "obj.status.loadBalancer" of "if obj.status.loadBalancer.ingress".
+// The path that a script indexes at `key`: "obj.status.loadBalancer" of "if
+// obj.status.loadBalancer.ingress".
 std::string indexed_path(std::string_view line, std::size_t key) {
   if (key == 0 || line[key - 1] != '.') return {};
   std::size_t start = key - 1;
@@ -171,7 +177,9 @@ std::string indexed_path(std::string_view line, std::size_t key) {
 
 // Which part of the path the input has, and what is there.
 std::string deepest(std::string_view path, std::string_view input_name, const json::Value& input) {
-  if (!path.starts_with(input_name) || path.size() <= input_name.size() || path[input_name.size()] != '.') return {};
+  if (!path.starts_with(input_name) || path.size() <= input_name.size() ||
+      path[input_name.size()] != '.')
+    return {};
   const json::Value* value = &input;
   std::string reached(input_name);
   std::string_view rest = path.substr(input_name.size() + 1);
@@ -179,8 +187,8 @@ std::string deepest(std::string_view path, std::string_view input_name, const js
     std::string_view name = rest.substr(0, rest.find('.'));
     const json::Value* next = value->find(name);
     if (!next || next->is_null()) {
-      return "\n  " + reached + "." + std::string(name) + " is nil; " + reached + " is " + brief(*value) +
-             suggestion(*value, name);
+      return "\n  " + reached + "." + std::string(name) + " is nil; " + reached + " is " +
+             brief(*value) + suggestion(*value, name);
     }
     value = next;
     reached += "." + std::string(name);
@@ -200,8 +208,8 @@ std::string brief(const json::Value& value) {
   return out.substr(0, end) + "...";
 }
 
-Error template_fault(const std::string& file, const std::string& text, const Source& source, const Error& error,
-                     const gotemplate::Fault& fault) {
+Error template_fault(const std::string& file, const std::string& text, const Source& source,
+                     const Error& error, const gotemplate::Fault& fault) {
   auto place = gotemplate::error_place(source.name, error);
   if (!place || place->line == 0) return error;
   std::string_view message = error.message();
@@ -242,20 +250,23 @@ Error template_fault(const std::string& file, const std::string& text, const Sou
   words += shown.lines;
   if (!fault.what.empty()) {
     words += "\n  " + (fault.what == "." ? std::string("the data") : fault.what) + " is " +
-             (fault.value.is_null() ? fault.type == "nil" ? "nil" : "of type " + fault.type : brief(fault.value));
+             (fault.value.is_null() ? fault.type == "nil" ? "nil" : "of type " + fault.type
+                                    : brief(fault.value));
     if (!fault.value.is_object() && !fault.value.is_null()) words += " (" + fault.type + ")";
     words += suggestion(fault.value, key);
   }
   return Error(error.code(), std::move(words));
 }
 
-Error script_fault(const std::string& file, const std::string& text, const Source& source, const lua::Failure& failure,
-                   std::string_view input_name, const json::Value& input) {
+Error script_fault(const std::string& file, const std::string& text, const Source& source,
+                   const lua::Failure& failure, std::string_view input_name,
+                   const json::Value& input) {
   std::string head = source.name == file ? "" : source.name + ": ";
   if (failure.line <= 0) {
     std::string words = failure.message;
     while (words.ends_with('\n')) words.pop_back();
-    if (words == " attempt to call a non-function object") words = "there is no function evaluate() in the script";
+    if (words == " attempt to call a non-function object")
+      words = "there is no function evaluate() in the script";
     return Error(failure.code, file + ": " + head + words);
   }
   Mark mark{.line = static_cast<std::size_t>(failure.line - 1), .column = {}};
@@ -280,11 +291,13 @@ Error script_fault(const std::string& file, const std::string& text, const Sourc
   // The chunk's name and the line are in the place already.
   if (auto end = message.find(": "); message.starts_with("<string>:") && end != message.npos) {
     message.remove_prefix(end + 2);
-  } else if (auto near = message.find("near '"); message.starts_with("<string> line:") && near != message.npos) {
+  } else if (auto near = message.find("near '");
+             message.starts_with("<string> line:") && near != message.npos) {
     message.remove_prefix(near);
   }
   while (message.ends_with('\n')) message.remove_suffix(1);
-  return Error(failure.code, shown.place + ": " + head + std::string(message) + shown.lines + value);
+  return Error(failure.code,
+               shown.place + ": " + head + std::string(message) + shown.lines + value);
 }
 
 }  // namespace lesto::cli

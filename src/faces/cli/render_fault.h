@@ -11,13 +11,14 @@
 
 namespace lesto::cli {
 
-// An error of `source`, which is part of the file with the given name and text. `fault` is what the template's
-// execution noted.
-Error template_fault(const std::string& file, const std::string& text, const Source& source, const Error& error,
-                     const gotemplate::Fault& fault);
+// An error of `source`, which is part of the file with the given name and text. `fault` is what the
+// template's execution noted.
+Error template_fault(const std::string& file, const std::string& text, const Source& source,
+                     const Error& error, const gotemplate::Fault& fault);
 // `input` is what the script saw as the global `input_name`.
-Error script_fault(const std::string& file, const std::string& text, const Source& source, const lua::Failure& failure,
-                   std::string_view input_name, const json::Value& input);
+Error script_fault(const std::string& file, const std::string& text, const Source& source,
+                   const lua::Failure& failure, std::string_view input_name,
+                   const json::Value& input);
 
 // A value in one line of at most 160 characters: what lies deep is left out.
 std::string brief(const json::Value& value);

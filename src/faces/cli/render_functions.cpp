@@ -10,7 +10,8 @@
 namespace lesto::cli {
 namespace {
 
-// A golden case of tests/golden/gotemplate that calls the function, or a test of engines/gotemplate.
+// A golden case of tests/golden/gotemplate that calls the function, or a test of
+// engines/gotemplate.
 constexpr FunctionTest kTests[] = {
     {"abbrev", "strings-147b02fef6"},
     {"abbrevboth", "strings-9260045b56"},
@@ -278,8 +279,10 @@ std::string_view test_of(std::string_view function) {
 
 void list_functions(std::ostream& out) {
   std::vector<std::vector<std::string>> rows{{"FUNCTION", "GROUP", "TEST", "SIGNATURE"}};
-  for (const gotemplate::Function* function : gotemplate::list_functions(gotemplate::Dialect::ByMap)) {
-    rows.push_back({std::string(function->name), std::string(gotemplate::group_name(function->group)),
+  for (const gotemplate::Function* function :
+       gotemplate::list_functions(gotemplate::Dialect::ByMap)) {
+    rows.push_back({std::string(function->name),
+                    std::string(gotemplate::group_name(function->group)),
                     std::string(test_of(function->name)), signature(*function)});
   }
   out << aligned(rows);

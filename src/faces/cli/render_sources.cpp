@@ -49,11 +49,26 @@ std::vector<json::Value> objects_of(const std::string& text) {
   return objects;
 }
 
-void add_templates(std::vector<Source>& sources, const json::Value& object, const std::string& text) {
+// An EventBasedAddOn takes every ConfigMap and Secret that it refers to for templates.
+bool referred(const std::vector<json::Value>& objects, const json::Value& holder) {
+  for (const json::Value& object : objects) {
+    if (object["kind"].text() != "EventBasedAddOn") continue;
+    for (const json::Value& reference : object["spec"]["policyRefs"].items()) {
+      if (reference["kind"] == holder["kind"] && reference["name"] == holder["metadata"]["name"]) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+void add_templates(std::vector<Source>& sources, const json::Value& object,
+                   const std::vector<json::Value>& objects, const std::string& text) {
   std::string_view kind = object["kind"].text();
   if (kind != "ConfigMap" && kind != "Secret") return;
   const json::Value& annotations = object["metadata"]["annotations"];
-  bool instantiated = annotations.contains(model::annotation::kInstantiate);
+  bool lenient = referred(objects, object);
+  bool instantiated = lenient || annotations.contains(model::annotation::kInstantiate);
   if (!instantiated && !annotations.contains(model::annotation::kTemplate)) return;
   for (const char* field : {"data", "stringData"}) {
     for (const json::Member& entry : object[field].members()) {
@@ -61,6 +76,7 @@ void add_templates(std::vector<Source>& sources, const json::Value& object, cons
       source.kind = instantiated ? SourceKind::Instantiated : SourceKind::Profile;
       source.name = kube::text_of(object) + " key " + std::string(entry.name());
       source.text = entry.value.string();
+      source.lenient = lenient;
       if (kind == "Secret" && field == std::string_view("data")) {
         source.text = base64_decode(entry.value.text()).value_or("");
       } else {
@@ -75,14 +91,16 @@ bool is_script(const json::Value& value) {
   return value.text().find("function evaluate") != std::string_view::npos;
 }
 
-// Every text below `value` that defines `evaluate`, whatever the field is called in the kind and version at hand.
+// Every text below `value` that defines `evaluate`, whatever the field is called in the kind and
+// version at hand.
 void add_scripts(std::vector<Source>& sources, const json::Value& value, const std::string& path,
                  const std::string& field) {
   if (is_script(value)) {
     Source source;
-    source.kind = field == "aggregatedSelection" || field == "evaluateHealth" || field == "evaluateCondition"
-                      ? SourceKind::Aggregate
-                      : SourceKind::Object;
+    source.kind =
+        field == "aggregatedSelection" || field == "evaluateHealth" || field == "evaluateCondition"
+            ? SourceKind::Aggregate
+            : SourceKind::Object;
     source.name = path;
     source.text = value.string();
     sources.push_back(std::move(source));
@@ -98,14 +116,15 @@ void add_scripts(std::vector<Source>& sources, const json::Value& value, const s
 }
 
 Source whole(const std::string& file, const std::string& text) {
-  return {.kind = SourceKind::Plain, .name = file, .text = text, .first_line = 0};
+  return {.kind = SourceKind::Plain, .name = file, .text = text, .lenient = false, .first_line = 0};
 }
 
 }  // namespace
 
 std::vector<Source> find_templates(const std::string& file, const std::string& text) {
   std::vector<Source> sources;
-  for (const json::Value& object : objects_of(text)) add_templates(sources, object, text);
+  std::vector<json::Value> objects = objects_of(text);
+  for (const json::Value& object : objects) add_templates(sources, object, objects, text);
   if (sources.empty()) sources.push_back(whole(file, text));
   return sources;
 }

@@ -19,12 +19,15 @@ struct Source {
   // What errors call it: "ConfigMap default/policy key service.yaml"; a plain file's own name.
   std::string name;
   std::string text;
-  // The line of the file, from 0, that holds the text's first line. None when the file has the text in another shape
-  // (a quoted YAML text): then errors show the text itself.
+  // A missing key is no error: templates of an EventBasedAddOn.
+  bool lenient = false;
+  // The line of the file, from 0, that holds the text's first line. None when the file has the text
+  // in another shape (a quoted YAML text): then errors show the text itself.
   std::optional<std::size_t> first_line;
 };
 
-// The keys of ConfigMaps and Secrets that are marked as templates; without such the whole file.
+// The keys of ConfigMaps and Secrets that are marked as templates, or that an EventBasedAddOn of
+// the file refers to; without such the whole file.
 std::vector<Source> find_templates(const std::string& file, const std::string& text);
 // The scripts of the objects in the file; without such the whole file.
 std::vector<Source> find_scripts(const std::string& file, const std::string& text);

@@ -18,7 +18,8 @@ class Render : public testing::Test {
  private:
   static std::filesystem::path make_folder() {
     const char* test = testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("render_" + std::string(test));
+    std::filesystem::path folder =
+        std::filesystem::path(testing::TempDir()) / ("render_" + std::string(test));
     std::filesystem::create_directories(folder);
     return folder;
   }
@@ -40,7 +41,8 @@ class Render : public testing::Test {
     auto done = render(options, out);
     std::string text = done ? out.str() : out.str() + "error: " + done.error().text();
     std::string prefix = folder_.string() + "/";
-    for (auto at = text.find(prefix); at != text.npos; at = text.find(prefix)) text.erase(at, prefix.size());
+    for (auto at = text.find(prefix); at != text.npos; at = text.find(prefix))
+      text.erase(at, prefix.size());
     return text;
   }
 
@@ -55,29 +57,40 @@ status:
 };
 
 TEST_F(Render, GivesTheEventsObjectAsResource) {
-  file("t", "{{ .Resource.metadata.name }} {{ .MatchingResource.Name }} {{ .MatchingResource.kind }}\n");
+  file("t",
+       "{{ .Resource.metadata.name }} {{ .MatchingResource.Name }} {{ .MatchingResource.kind }}\n");
   EXPECT_EQ(run({.file = "t", .data = service_}), "web web Service\n");
 }
 
 TEST_F(Render, GivesAMapWholeAndTheClusterBesideIt) {
-  file("t", "{{ .Resource.kind }} {{ .MatchingResource.Kind }} {{ .more }} {{ .Cluster.metadata.name }}");
+  file(
+      "t",
+      "{{ .Resource.kind }} {{ .MatchingResource.Kind }} {{ .more }} {{ .Cluster.metadata.name }}");
   file("data.json", R"({"Resource": {"apiVersion": "v1", "kind": "Pod"}, "more": [1, 2.5]})");
   file("cluster.yaml", "metadata: {name: prod}");
-  EXPECT_EQ(run({.file = "t", .data = "data.json", .cluster = "cluster.yaml"}), "Pod Pod [1 2.5] prod");
+  EXPECT_EQ(run({.file = "t", .data = "data.json", .cluster = "cluster.yaml"}),
+            "Pod Pod [1 2.5] prod");
   EXPECT_EQ(run({.file = "t", .data = "data.json"}),
             "error: t:1:67: at <.Cluster.metadata.name>: map has no entry for key \"Cluster\"\n"
-            "  1 | {{ .Resource.kind }} {{ .MatchingResource.Kind }} {{ .more }} {{ .Cluster.metadata.name }}\n"
+            "  1 | {{ .Resource.kind }} {{ .MatchingResource.Kind }} {{ .more }} {{ "
+            ".Cluster.metadata.name }}\n"
             "    |                                                                   ^~~~~~~\n"
-            "  the data is {MatchingResource: {apiVersion: \"v1\", kind: \"Pod\"}, Resource: {apiVersion: \"v1\", "
+            "  the data is {MatchingResource: {apiVersion: \"v1\", kind: \"Pod\"}, Resource: "
+            "{apiVersion: \"v1\", "
             "kind: \"Pod\"}, more: [1, 2.5]}\n"
             "  give the cluster with --cluster FILE");
 }
 
 TEST_F(Render, GivesSeveralObjectsAsResources) {
-  file("t", "{{ range .Resources }}{{ .kind }} {{ end }}{{ len .MatchingResources }} {{ (index .MatchingResources 1).Name }}");
-  file("two.yaml", "apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\n");
+  file("t",
+       "{{ range .Resources }}{{ .kind }} {{ end }}{{ len .MatchingResources }} {{ (index "
+       ".MatchingResources 1).Name }}");
+  file("two.yaml",
+       "apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\n");
   EXPECT_EQ(run({.file = "t", .data = "two.yaml"}), "Pod Node 2 n1");
-  file("list.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}, {kind: A, metadata: {name: b}}]");
+  file("list.yaml",
+       "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}, {kind: A, metadata: "
+       "{name: b}}]");
   EXPECT_EQ(run({.file = "t", .data = "list.yaml"}), "Pod A 2 b");
 }
 
@@ -96,7 +109,8 @@ TEST_F(Render, ShowsTheLineThePlaceAndTheValueAtFault) {
 TEST_F(Render, ShowsWhatAFunctionRefused) {
   file("t", "{{ index .Resource.spec.ports 7 }}");
   EXPECT_EQ(run({.file = "t", .data = service_}),
-            "error: t:1:4: at <index .Resource.spec.ports 7>: error calling index: index out of range: 7\n"
+            "error: t:1:4: at <index .Resource.spec.ports 7>: error calling index: index out of "
+            "range: 7\n"
             "  1 | {{ index .Resource.spec.ports 7 }}\n"
             "    |    ^\n"
             "  argument 1 of index is [{port: 80}, {port: 443}] ([]interface {})");
@@ -133,13 +147,31 @@ data:
 )");
   EXPECT_EQ(run({.file = "policy.yaml", .data = service_}),
             "---\n# ConfigMap default/policy key a.yaml\nname: web\n"
-            "error: policy.yaml:12:25: ConfigMap default/policy key b.yaml: at <.Resource.spec.prots>: map has no entry "
+            "error: policy.yaml:12:25: ConfigMap default/policy key b.yaml: at "
+            "<.Resource.spec.prots>: map has no entry "
             "for key \"prots\"\n"
             "  11 |     ports:\n"
             "  12 |     - {{ .Resource.spec.prots }}\n"
             "     |                         ^~~~~\n"
             "  .Resource.spec is {ports: [{...}, {...}]}\n"
             "  did you mean \"ports\"?");
+}
+
+TEST_F(Render, TakesWhatAnEventBasedAddOnRefersToForTemplates) {
+  file("old.yaml", R"(apiVersion: lib.projectsveltos.io/v1alpha1
+kind: EventBasedAddOn
+metadata: {name: x}
+spec:
+  policyRefs: [{kind: ConfigMap, name: policy, namespace: default}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: policy, namespace: default}
+data:
+  a: "{{ .Resource.kind }} {{ .Resource.nope }}"
+)");
+  EXPECT_EQ(run({.file = "old.yaml", .data = service_}),
+            "---\n# ConfigMap default/policy key a\nService <no value>\n");
 }
 
 TEST_F(Render, TakesAConfigMapWithoutTheAnnotationForATemplate) {
@@ -155,13 +187,16 @@ TEST_F(Render, GivesProfileTemplatesTheirResourcesByIdentifier) {
 
 TEST_F(Render, RunsAScriptOnAnObject) {
   file("s.lua",
-       "function evaluate()\n  hs = {}\n  hs.matching = #obj.spec.ports == 2\n  hs.message = obj.kind\n  return hs\nend\n");
+       "function evaluate()\n  hs = {}\n  hs.matching = #obj.spec.ports == 2\n  hs.message = "
+       "obj.kind\n  return hs\nend\n");
   EXPECT_EQ(run({.kind = RenderKind::Lua, .file = "s.lua", .data = service_}),
             "matching: true\nmessage: Service\nmatches: Service\n");
 }
 
 TEST_F(Render, ShowsWhereAScriptFailsAndWhatIsThere) {
-  file("s.lua", "function evaluate()\n  hs = {}\n  hs.matching = obj.status.loadbalancer.ingress ~= nil\n  return hs\nend\n");
+  file("s.lua",
+       "function evaluate()\n  hs = {}\n  hs.matching = obj.status.loadbalancer.ingress ~= nil\n  "
+       "return hs\nend\n");
   EXPECT_EQ(run({.kind = RenderKind::Lua, .file = "s.lua", .data = service_}),
             "error: s.lua:3:41: attempt to index a non-table object(nil) with key 'ingress'\n"
             "  1 | function evaluate()\n"
@@ -186,7 +221,8 @@ TEST_F(Render, ShowsATableThatDoesNotFit) {
   file("s.lua", "function evaluate() return {matching = \"yes\"} end");
   EXPECT_EQ(run({.kind = RenderKind::Lua, .file = "s.lua", .data = service_}),
             "matching: \"yes\"\n"
-            "error: s.lua: evaluate() returned what does not fit: json: cannot unmarshal string into Go struct field "
+            "error: s.lua: evaluate() returned what does not fit: json: cannot unmarshal string "
+            "into Go struct field "
             "eventMatchStatus.matching of type bool\n  matching is \"yes\"");
   file("n.lua", "function eval() end");
   EXPECT_EQ(run({.kind = RenderKind::Lua, .file = "n.lua", .data = service_}),
@@ -239,7 +275,8 @@ TEST_F(Render, NamesAFileThatIsNotThere) {
   EXPECT_TRUE(run({.file = "no"}).starts_with("error: read no: "));
   file("t", "{{ .a }}");
   EXPECT_EQ(run({.file = "t"}),
-            "error: t:1:5: at <.a>: map has no entry for key \"a\"\n  1 | {{ .a }}\n    |     ^\n  the data is {}\n"
+            "error: t:1:5: at <.a>: map has no entry for key \"a\"\n  1 | {{ .a }}\n    |     ^\n  "
+            "the data is {}\n"
             "  give the data with --data FILE");
 }
 
@@ -253,7 +290,8 @@ bool mentions(std::string_view text, std::string_view word) {
   auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
   for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
     bool starts = at == 0 || (!is_letter(text[at - 1]) && text[at - 1] != '.');
-    if (starts && (at + word.size() == text.size() || !is_letter(text[at + word.size()]))) return true;
+    if (starts && (at + word.size() == text.size() || !is_letter(text[at + word.size()])))
+      return true;
   }
   return false;
 }
@@ -284,9 +322,11 @@ TEST(Functions, HaveATestEach) {
   for (Dialect dialect : {Dialect::ByMap, Dialect::ById}) {
     for (const gotemplate::Function* function : gotemplate::list_functions(dialect)) {
       std::string test(test_of(function->name));
-      ASSERT_FALSE(test.empty()) << function->name << " has no test: name one in render_functions.cpp";
+      ASSERT_FALSE(test.empty()) << function->name
+                                 << " has no test: name one in render_functions.cpp";
       ASSERT_TRUE(tests.contains(test)) << function->name << ": there is no test " << test;
-      EXPECT_TRUE(mentions(tests[test], function->name)) << test << " does not call " << function->name;
+      EXPECT_TRUE(mentions(tests[test], function->name))
+          << test << " does not call " << function->name;
     }
   }
   EXPECT_EQ(function_tests().size(), gotemplate::list_functions(Dialect::ByMap).size());
@@ -297,7 +337,8 @@ TEST(Functions, AreListedWithTheirTests) {
   list_functions(out);
   std::string text = out.str();
   EXPECT_TRUE(mentions(text, "trimSuffix"));
-  EXPECT_EQ(std::ranges::count(text, '\n'), static_cast<std::ptrdiff_t>(function_tests().size() + 1));
+  EXPECT_EQ(std::ranges::count(text, '\n'),
+            static_cast<std::ptrdiff_t>(function_tests().size() + 1));
 }
 
 }  // namespace

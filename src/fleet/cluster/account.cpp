@@ -12,6 +12,8 @@ using kube::Scope;
 
 constexpr std::string_view kWriter = "lesto-register";
 constexpr std::string_view kTokenType = "kubernetes.io/service-account-token";
+// On Secrets with a token: whose it is, as a hash.
+constexpr std::string_view kTokenLabel = "lesto.dev/token-of";
 constexpr std::string_view kMarkPrefix = "registered.lesto.dev/";
 // How long the cluster's token controller may take, and how often we look.
 constexpr Duration kTokenPatience = 20s;
@@ -32,9 +34,6 @@ kube::Resource accounts() {
 // Of the ClusterRole and the ClusterRoleBinding.
 std::string rights_name(const kube::ObjectKey& account) {
   return "lesto:" + account.ns + ":" + account.name;
-}
-kube::ObjectKey token_secret(const kube::ObjectKey& account) {
-  return {account.ns, account.name + "-lesto-token"};
 }
 std::string mark_key(const RegistrationMark& mark) {
   return std::string(kMarkPrefix) + name_hash(mark.management_uid + "/" + mark.key.text());
@@ -61,6 +60,15 @@ io::Task<Result<json::Value>> look(client::Client& target, kube::Resource resour
   auto object = co_await target.get({}, std::move(resource), std::move(key));
   if (!object && object.error().code() == Code::NotFound) co_return json::Value();
   co_return object;
+}
+
+// The object that owns all that was made for the account; null when there is none.
+io::Task<Result<json::Value>> find_root(client::Client& target, kube::ObjectKey account) {
+  kube::ObjectKey key{"", rights_name(account)};
+  auto role = co_await look(target, cluster_roles(), key);
+  if (!role || !role->is_null()) co_return role;
+  auto binding = co_await look(target, bindings(), std::move(key));
+  co_return binding;
 }
 
 // The steps of one registration in one cluster.
@@ -170,20 +178,53 @@ class Maker {
     co_return {};
   }
 
-  io::Task<Result<AccountToken>> make_token_secret() {
-    kube::ObjectKey key = token_secret(account_);
-    if (options_.new_token) {
+  // The name of the Secret with the token, "" when there is none. With `new_token` there is none
+  // afterwards.
+  io::Task<Result<std::string>> find_token_secret() {
+    client::ListOptions options;
+    options.ns = account_.ns;
+    options.label_selector = std::string(kTokenLabel) + "=" + name_hash(account_.text());
+    auto found = co_await target_.list({}, secrets(), std::move(options));
+    if (!found) co_return fail(std::move(found).error());
+    for (const json::Value& secret : found->items) {
+      kube::ObjectKey key = kube::key_of(secret);
+      if (!options_.new_token && !kube::is_deleting(secret)) co_return key.name;
       auto removed = co_await target_.remove({}, secrets(), key, {});
       if (!removed && removed.error().code() != Code::NotFound) {
         co_return fail(std::move(removed).error());
       }
+      say_("Secret " + key.text() + " deleted");
     }
-    json::Value secret = owned(secrets(), key);
+    co_return "";
+  }
+
+  // The token follows from the names of Secret and account: under a name that was used before the
+  // same token would count again, the one that somebody has revoked.
+  io::Task<Result<std::string>> create_token_secret() {
+    json::Value secret = owned(secrets(), {account_.ns, ""});
+    json::Value& metadata = secret.at("metadata");
+    metadata.erase("name");
+    metadata.set("generateName", account_.name + "-lesto-token-");
+    metadata.set("labels", json::object({{kTokenLabel, name_hash(account_.text())}}));
+    metadata.set("annotations",
+                 json::object({{"kubernetes.io/service-account.name", account_.name}}));
     secret.set("type", kTokenType);
-    secret.set_path({"metadata", "annotations"},
-                    json::object({{"kubernetes.io/service-account.name", account_.name}}));
-    auto made = co_await apply(secrets(), std::move(secret));
+    auto made = co_await target_.create({}, secrets(), std::move(secret), std::string(kWriter));
     if (!made) co_return fail(std::move(made).error());
+    say_("Secret " + kube::key_of(*made).text() + " created");
+    co_return std::string(kube::name_of(*made));
+  }
+
+  io::Task<Result<AccountToken>> make_token_secret() {
+    auto name = co_await find_token_secret();
+    if (!name) co_return fail(std::move(name).error());
+    if (name->empty()) {
+      name = co_await create_token_secret();
+      if (!name) co_return fail(std::move(name).error());
+    } else {
+      say_("Secret " + account_.ns + "/" + *name + " unchanged");
+    }
+    kube::ObjectKey key{account_.ns, *name};
     Time end = target_.loop().now() + kTokenPatience;
     while (target_.loop().now() < end) {
       auto filled = co_await target_.get({}, secrets(), key);
@@ -235,17 +276,18 @@ io::Task<Result<AccountToken>> make_account(client::Client& target, AccountOptio
   co_return token;
 }
 
+io::Task<Result<void>> check_account(client::Client& target, kube::ObjectKey account) {
+  auto root = co_await find_root(target, std::move(account));
+  if (!root) co_return fail(std::move(root).error());
+  co_return {};
+}
+
 io::Task<Result<Removal>> remove_account(client::Client& target, kube::ObjectKey account,
                                          RegistrationMark mark, Say say) {
   std::string name = rights_name(account);
-  kube::Resource resource = cluster_roles();
-  auto root = co_await look(target, resource, {"", name});
+  auto root = co_await find_root(target, account);
   if (!root) co_return fail(std::move(root).error());
-  if (root->is_null()) {
-    resource = bindings();
-    root = co_await look(target, resource, {"", name});
-    if (!root) co_return fail(std::move(root).error());
-  }
+  kube::Resource resource = (*root)["kind"].text() == "ClusterRole" ? cluster_roles() : bindings();
   std::string own = mark_key(mark);
   if (root->is_null() || !kube::annotation_of(*root, own)) co_return Removal::NotThere;
   bool shared = false;

@@ -6,6 +6,8 @@
 namespace lesto::cluster {
 namespace {
 
+// How long a start may wait for a list before the log says for which.
+constexpr Duration kSayAfter = std::chrono::seconds(5);
 constexpr std::string_view kDefinition = "clusters.cluster.x-k8s.io";
 // Newest first.
 constexpr std::array<std::string_view, 2> kVersions = {"v1beta2", "v1beta1"};
@@ -114,8 +116,16 @@ void CapiClusters::start(io::TaskScope& scope) {
 }
 
 io::Task<Result<void>> CapiClusters::wait_synced(io::Context context) {
-  auto known = co_await definition_.store().wait_synced(context, client_.loop());
-  if (!known || version_.empty()) co_return known;
+  for (;;) {
+    io::Context bounded = context.until(client_.loop().now() + kSayAfter);
+    auto known = co_await definition_.store().wait_synced(std::move(bounded), client_.loop());
+    if (known) break;
+    if (known.error().code() != Code::Timeout) co_return known;
+    const std::optional<Error>& broken = definition_.store().broken();
+    log_.warn("cluster", "still waiting for the management cluster",
+              {{"kind", definition_.resource().kind}, {"error", broken ? broken->text() : "no answer"}});
+  }
+  if (version_.empty()) co_return {};
   auto synced = co_await store_.wait_synced(std::move(context), client_.loop());
   co_return synced;
 }

@@ -16,6 +16,11 @@ kube::Resource config_resource(std::string_view plural, std::string_view kind, S
 
 namespace {
 
+// How long a start may wait for a list before the log says for which.
+constexpr Duration kSayAfter = std::chrono::seconds(5);
+// How long a step waits for a kind that a template refers to.
+constexpr Duration kOtherMax = std::chrono::seconds(5);
+
 kube::Resource event_based_add_on() {
   kube::Resource resource = lib_resource("eventbasedaddons", "EventBasedAddOn", Scope::Cluster);
   resource.version = "v1alpha1";
@@ -48,6 +53,7 @@ Management::Management(client::Client& management_client, Log& log, std::string 
       secrets(management_client, kube::core_resource("secrets", "Secret", Scope::Namespaced),
               {.ns = {}, .label_selector = {}, .field_selector = "type!=helm.sh/release.v1"}),
       client_(management_client),
+      log_(log),
       mapper_(management_client),
       own_namespace_(std::move(own_namespace)) {}
 
@@ -67,20 +73,32 @@ void Management::start(io::TaskScope& scope) {
   secrets.start(scope);
 }
 
+// Says what it waits for when that takes long: a right that is missing looks like this.
+io::Task<Result<void>> Management::wait_for(io::Context context, control::Collection& collection) {
+  for (;;) {
+    io::Context bounded = context.until(client_.loop().now() + kSayAfter);
+    auto synced = co_await collection.store().wait_synced(std::move(bounded), client_.loop());
+    if (synced || synced.error().code() != Code::Timeout) co_return synced;
+    const std::optional<Error>& broken = collection.store().broken();
+    log_.warn("cluster", "still waiting for the management cluster",
+              {{"kind", collection.resource().kind}, {"error", broken ? broken->text() : "no answer"}});
+  }
+}
+
 io::Task<Result<void>> Management::wait_synced(io::Context context) {
-  const std::array<control::Store*, 11> stores = {&sveltos_clusters.store(),
-                                                  &event_sources.store(),
-                                                  &event_triggers.store(),
-                                                  &event_based_add_ons.store(),
-                                                  &event_reports.store(),
-                                                  &cluster_profiles.store(),
-                                                  &profiles.store(),
-                                                  &cluster_summaries.store(),
-                                                  &cluster_configurations.store(),
-                                                  &config_maps.store(),
-                                                  &secrets.store()};
-  for (control::Store* store : stores) {
-    auto synced = co_await store->wait_synced(context, client_.loop());
+  const std::array<control::Collection*, 11> collections = {&sveltos_clusters.collection,
+                                                            &event_sources.collection,
+                                                            &event_triggers.collection,
+                                                            &event_based_add_ons.collection,
+                                                            &event_reports.collection,
+                                                            &cluster_profiles.collection,
+                                                            &profiles.collection,
+                                                            &cluster_summaries.collection,
+                                                            &cluster_configurations,
+                                                            &config_maps,
+                                                            &secrets};
+  for (control::Collection* collection : collections) {
+    auto synced = co_await wait_for(context, *collection);
     if (!synced) co_return synced;
   }
   auto synced = co_await capi_clusters.wait_synced(std::move(context));
@@ -103,9 +121,13 @@ io::Task<Result<control::Collection*>> Management::other(io::Context context, ku
     }
   }
   control::Collection* collection = found->second.get();
-  auto synced = co_await collection->store().wait_synced(std::move(context), client_.loop());
-  if (!synced) co_return fail(std::move(synced).error());
-  co_return collection;
+  io::Context bounded = context.until(client_.loop().now() + kOtherMax);
+  auto synced = co_await collection->store().wait_synced(std::move(bounded), client_.loop());
+  if (synced) co_return collection;
+  // Most likely a kind that this account may not read (manifests/rbac.yaml, lesto-manager-references).
+  const std::optional<Error>& broken = collection->store().broken();
+  bool late = synced.error().code() == Code::Timeout;
+  co_return fail(late && broken ? *broken : std::move(synced).error());
 }
 
 }  // namespace lesto::cluster

@@ -81,7 +81,10 @@ class Management {
   }
 
  private:
+  io::Task<Result<void>> wait_for(io::Context context, control::Collection& collection);
+
   client::Client& client_;
+  Log& log_;
   client::Mapper mapper_;
   std::string own_namespace_;
   io::TaskScope* scope_ = nullptr;

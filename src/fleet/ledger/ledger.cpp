@@ -1,5 +1,6 @@
 #include "fleet/ledger/ledger.h"
 
+#include <charconv>
 #include <cstdio>
 
 #include "foundation/json/text.h"
@@ -7,9 +8,15 @@
 namespace lesto::ledger {
 namespace {
 
-// Keys: r/ID the record, s/CLUSTER|SUBJECT/ID an index entry, o/HASH a content.
+// Old records are dropped by so many at a time.
+constexpr std::size_t kTrimmedAtOnce = 256;
+
+// Keys: r/ID the record; s/CLUSTER|SUBJECT/ID an index entry; o/HASH a content, with the last record that has it before
+// it; e/ the last record, how many there are, and the bytes of their contents.
+constexpr std::size_t kIdDigits = 20;
+
 std::string id_text(RecordId id) {
-  char buffer[24];
+  char buffer[kIdDigits + 4];
   std::snprintf(buffer, sizeof buffer, "%020llu", static_cast<unsigned long long>(id));
   return buffer;
 }
@@ -52,6 +59,13 @@ json::Value to_json(const Record& record) {
                        {"content", record.content_hash}});
 }
 
+std::size_t number(std::string_view& text) {
+  std::size_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  text.remove_prefix(std::min(static_cast<std::size_t>(end - text.data()) + 1, text.size()));
+  return value;
+}
+
 Result<Record> from_json(RecordId id, std::string_view text) {
   TRY_ASSIGN(json::Value value, json::parse(text));
   Record record;
@@ -72,34 +86,51 @@ Result<Record> from_json(RecordId id, std::string_view text) {
 
 }  // namespace
 
-Ledger::Ledger(io::Loop& loop, io::Storage& storage) : loop_(loop), storage_(storage) {}
+Input as_read(std::string cluster, const json::Value& object) {
+  return {std::move(cluster), kube::text_of(object), std::string(kube::uid_of(object)),
+          std::string(kube::resource_version_of(object))};
+}
+
+Ledger::Ledger(io::Loop& loop, io::Storage& storage, Bounds bounds) : loop_(loop), storage_(storage), bounds_(bounds) {}
 
 io::Task<Result<void>> Ledger::open() {
   auto end = co_await storage_.scan("e/", "e0", 1);
   if (!end) co_return fail(std::move(end.error()).during("open the ledger"));
-  if (!end->empty()) next_ = std::stoull(end->front().value) + 1;
+  if (end->empty()) co_return {};
+  std::string_view text = end->front().value;
+  last_ = number(text);
+  kept_ = number(text);
+  kept_bytes_ = number(text);
+  next_ = last_ + 1;
   co_return {};
+}
+
+io::Write Ledger::end_mark() const {
+  return {"e/", std::to_string(last_) + " " + std::to_string(kept_) + " " + std::to_string(kept_bytes_)};
 }
 
 RecordId Ledger::append(Record record, const json::Value& content) {
   record.id = next_++;
   record.time = loop_.now();
-  std::vector<io::Write> writes;
+  std::string id = id_text(record.id);
+  Waiting waiting{.id = record.id, .bytes = 0, .writes = {}};
   if (!content.is_null()) {
     std::string text = json::canonical(content);
     record.content_hash = sha256_hex(text);
-    if (content["kind"].text() != "Secret") writes.push_back({"o/" + record.content_hash, std::move(text)});
+    if (content["kind"].text() != "Secret") {
+      waiting.bytes = text.size();
+      waiting.writes.push_back({"o/" + record.content_hash, id + std::move(text)});
+    }
   }
-  std::string id = id_text(record.id);
-  writes.push_back({"r/" + id, json::write(to_json(record))});
-  writes.push_back({subject_prefix(record.cluster, record.subject) + id, ""});
-  writes.push_back({"e/", std::to_string(record.id)});
-  if (record.id > kRecordsMax) writes.push_back({"r/" + id_text(record.id - kRecordsMax), std::nullopt});
+  json::Value written = to_json(record);
+  if (waiting.bytes > 0) written.set("bytes", static_cast<std::int64_t>(waiting.bytes));
+  waiting.writes.push_back({"r/" + id, json::write(written)});
+  waiting.writes.push_back({subject_prefix(record.cluster, record.subject) + id, ""});
   if (waiting_.size() >= kWaitingMax) {
     waiting_.pop_front();
     ++dropped_;
   }
-  waiting_.push_back(std::move(writes));
+  waiting_.push_back(std::move(waiting));
   if (scope_ && !flushing_) {
     flushing_ = true;
     scope_->spawn(flush());
@@ -109,15 +140,16 @@ RecordId Ledger::append(Record record, const json::Value& content) {
 
 io::Task<void> Ledger::flush() {
   while (!waiting_.empty()) {
-    std::vector<io::Write> batch;
-    for (std::vector<io::Write>& writes : waiting_) {
-      std::move(writes.begin(), writes.end(), std::back_inserter(batch));
-    }
-    waiting_.clear();
     std::vector<io::Completion<void>> waiters = std::exchange(flush_waiters_, {});
-    auto committed = co_await storage_.commit(std::move(batch));
-    if (!committed) ++dropped_;
+    auto written = co_await write_waiting();
+    if (!written) ++dropped_;
     for (const io::Completion<void>& waiter : waiters) waiter.complete({});
+    bool trimming = written.has_value() && is_full();
+    while (trimming) {
+      auto trimmed = co_await trim();
+      // What cannot be trimmed now is trimmed after the next records.
+      trimming = trimmed.has_value() && is_full();
+    }
   }
   flushing_ = false;
   for (const io::Completion<void>& waiter : std::exchange(flush_waiters_, {})) waiter.complete({});
@@ -130,6 +162,50 @@ io::Task<void> Ledger::flushed(io::Context context) {
   flush_waiters_.push_back(over);
   auto ended = co_await over.wait(std::move(context));
   (void)ended;
+}
+
+io::Task<Result<void>> Ledger::write_waiting() {
+  std::vector<io::Write> batch;
+  for (Waiting& waiting : waiting_) {
+    std::move(waiting.writes.begin(), waiting.writes.end(), std::back_inserter(batch));
+    last_ = waiting.id;
+    ++kept_;
+    kept_bytes_ += waiting.bytes;
+  }
+  waiting_.clear();
+  batch.push_back(end_mark());
+  auto committed = co_await storage_.commit(std::move(batch));
+  co_return committed;
+}
+
+// Drops the oldest records, up to kTrimmedAtOnce of them, until there is room.
+io::Task<Result<void>> Ledger::trim() {
+  auto oldest = co_await storage_.scan("r/", "r0", kTrimmedAtOnce);
+  if (!oldest) co_return fail(std::move(oldest).error());
+  if (oldest->empty()) {
+    kept_ = kept_bytes_ = 0;
+    co_return {};
+  }
+  std::vector<io::Write> batch;
+  for (const io::Record& entry : *oldest) {
+    if (!is_full()) break;
+    std::string id = entry.key.substr(2);
+    batch.push_back({entry.key, std::nullopt});
+    kept_ -= std::min<std::size_t>(kept_, 1);
+    auto record = json::parse(entry.value);
+    if (!record) continue;
+    batch.push_back({subject_prefix((*record)["cluster"].text(), (*record)["subject"].text()) + id, std::nullopt});
+    kept_bytes_ -= std::min(kept_bytes_, static_cast<std::size_t>((*record)["bytes"].integer()));
+    if ((*record)["content"].text().empty()) continue;
+    std::string key = "o/" + (*record)["content"].string();
+    auto content = co_await storage_.scan(key, key + "~", 1);
+    if (!content) co_return fail(std::move(content).error());
+    bool last_user = !content->empty() && content->front().value.starts_with(id);
+    if (last_user) batch.push_back({std::move(key), std::nullopt});
+  }
+  batch.push_back(end_mark());
+  auto committed = co_await storage_.commit(std::move(batch));
+  co_return committed;
 }
 
 io::Task<Result<std::vector<Record>>> Ledger::about(std::string cluster, std::string subject, std::size_t limit) {
@@ -152,7 +228,8 @@ io::Task<Result<json::Value>> Ledger::content(std::string content_hash) {
   auto found = co_await storage_.scan("o/" + content_hash, "o/" + content_hash + "~", 1);
   if (!found) co_return fail(std::move(found).error());
   if (found->empty()) co_return json::Value();
-  auto value = json::parse(found->front().value);
+  std::string_view text = found->front().value;
+  auto value = json::parse(text.substr(std::min(kIdDigits, text.size())));
   co_return value;
 }
 

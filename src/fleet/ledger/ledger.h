@@ -17,6 +17,7 @@ namespace lesto::ledger {
 
 using RecordId = std::uint64_t;
 
+// Hold: what is to be done and waits, for the delete budget or for a cluster that is out of reach.
 enum class Verb { Write, Delete, Hold, Refuse };
 
 // What a decision was made from: an object as it was read.
@@ -26,6 +27,9 @@ struct Input {
   std::string uid;
   std::string resource_version;
 };
+
+// The object in the state in which it is given.
+Input as_read(std::string cluster, const json::Value& object);
 
 struct Record {
   RecordId id = 0;  // given by the ledger, growing
@@ -40,15 +44,18 @@ struct Record {
   std::string content_hash;
 };
 
-// The last records are kept, older ones are dropped.
-inline constexpr std::size_t kRecordsMax = 200'000;
+// What is kept: the last records, as many as there is room for. Older ones go, with their contents.
+struct Bounds {
+  std::size_t records = 200'000;
+  std::size_t content_bytes = 256 << 20;  // contents that several records share count for each
+};
 // Records that wait for the disk; beyond this the oldest waiting ones are dropped and counted.
 inline constexpr std::size_t kWaitingMax = 20'000;
 
 // Thread: the loop's.
 class Ledger {
  public:
-  Ledger(io::Loop& loop, io::Storage& storage);
+  Ledger(io::Loop& loop, io::Storage& storage, Bounds bounds = {});
 
   // Reads where the log ends. Before anything is appended.
   io::Task<Result<void>> open();
@@ -69,13 +76,27 @@ class Ledger {
   std::uint64_t dropped() const { return dropped_; }
 
  private:
+  struct Waiting {
+    RecordId id = 0;
+    std::size_t bytes = 0;
+    std::vector<io::Write> writes;
+  };
   io::Task<void> flush();
+  io::Task<Result<void>> write_waiting();
+  io::Task<Result<void>> trim();
+  bool is_full() const { return kept_ > bounds_.records || kept_bytes_ > bounds_.content_bytes; }
+  io::Write end_mark() const;
 
   io::Loop& loop_;
   io::Storage& storage_;
+  Bounds bounds_;
   io::TaskScope* scope_ = nullptr;
   RecordId next_ = 1;
-  std::deque<std::vector<io::Write>> waiting_;
+  // Of what is durable.
+  RecordId last_ = 0;
+  std::size_t kept_ = 0;
+  std::size_t kept_bytes_ = 0;
+  std::deque<Waiting> waiting_;
   bool flushing_ = false;
   std::vector<io::Completion<void>> flush_waiters_;
   std::uint64_t dropped_ = 0;

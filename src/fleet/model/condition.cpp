@@ -1,7 +1,5 @@
 #include "fleet/model/condition.h"
 
-#include <algorithm>
-
 #include "fleet/model/blocks.h"
 
 namespace lesto::model {
@@ -26,27 +24,6 @@ const Condition* find_condition(const Conditions& conditions, std::string_view t
     if (condition.type == type) return &condition;
   }
   return nullptr;
-}
-
-bool set_condition(Conditions& conditions, Condition condition, Time now) {
-  auto found = std::find_if(conditions.begin(), conditions.end(),
-                            [&](const Condition& other) { return other.type == condition.type; });
-  if (found == conditions.end()) {
-    condition.last_transition_time = now;
-    conditions.push_back(std::move(condition));
-    return true;
-  }
-  condition.last_transition_time = found->last_transition_time;
-  if (condition == *found) return false;
-  if (condition.status != found->status || !condition.last_transition_time)
-    condition.last_transition_time = now;
-  *found = std::move(condition);
-  return true;
-}
-
-bool remove_condition(Conditions& conditions, std::string_view type) {
-  return std::erase_if(conditions,
-                       [&](const Condition& condition) { return condition.type == type; }) > 0;
 }
 
 Schema conditions() {

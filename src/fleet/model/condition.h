@@ -27,16 +27,8 @@ struct Condition {
 using Conditions = std::vector<Condition>;
 
 inline constexpr std::string_view kConditionReady = "Ready";
-// True when the object uses fields that are not supported yet; the message names them.
-inline constexpr std::string_view kConditionUnsupported = "Unsupported";
 
 // Null when there is none of that type.
 const Condition* find_condition(const Conditions& conditions, std::string_view type);
-// Replaces the condition of the same type, or adds it. The time of the last transition is `now`
-// when the status differs from before, else what it was. Returns true when anything but the time
-// changed.
-bool set_condition(Conditions& conditions, Condition condition, Time now);
-// Returns true when there was one.
-bool remove_condition(Conditions& conditions, std::string_view type);
 
 }  // namespace lesto::model

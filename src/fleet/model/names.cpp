@@ -5,9 +5,6 @@
 namespace lesto::model {
 namespace {
 
-constexpr std::string_view kGeneratedPrefix = "sveltos-";
-constexpr std::size_t kGeneratedHash = 20;
-
 constexpr std::size_t kNameMax = 253;
 constexpr std::size_t kLabelValueMax = 63;
 constexpr std::size_t kCutHash = 10;
@@ -30,13 +27,6 @@ std::string joined(std::initializer_list<std::string_view> parts, std::string_vi
 }
 
 std::string_view scope_prefix(OwnerScope scope) { return scope == OwnerScope::Namespace ? "p--" : ""; }
-
-// Parts are told apart by their lengths, so that no two lists of parts give one text.
-void append_part(std::string& text, std::string_view part) {
-  text += std::to_string(part.size());
-  text += ':';
-  text += part;
-}
 
 }  // namespace
 
@@ -83,7 +73,7 @@ std::map<std::string, std::string> event_report_labels(const ClusterRef& cluster
 }
 
 std::string cluster_summary_name(OwnerScope scope, std::string_view profile, const ClusterRef& cluster) {
-  return std::string(scope_prefix(scope)) + joined({profile, lower(cluster.type), cluster.name}, "-");
+  return joined({std::string(scope_prefix(scope)) + std::string(profile), lower(cluster.type), cluster.name}, "-");
 }
 
 std::string cluster_configuration_name(const ClusterRef& cluster) {
@@ -91,30 +81,13 @@ std::string cluster_configuration_name(const ClusterRef& cluster) {
 }
 
 std::string cluster_report_name(OwnerScope scope, std::string_view profile, const ClusterRef& cluster) {
-  return std::string(scope_prefix(scope)) + joined({profile, lower(cluster.type), cluster.name}, "--");
+  return joined({std::string(scope_prefix(scope)) + std::string(profile), lower(cluster.type), cluster.name}, "--");
 }
 
-std::string resource_summary_name(const kube::ObjectKey& summary) { return summary.ns + "--" + summary.name; }
+std::string resource_summary_name(const kube::ObjectKey& summary) { return joined({summary.ns, summary.name}, "--"); }
 
 std::string reloader_name(std::string_view profile, FeatureId feature) {
   return joined({profile, lower(feature)}, "--");
-}
-
-std::string generated_name(const GeneratedFor& what) {
-  std::string text;
-  append_part(text, what.trigger);
-  append_part(text, lower(what.cluster.type));
-  append_part(text, what.cluster.ns);
-  append_part(text, what.cluster.name);
-  if (what.object) {
-    append_part(text, what.object->group);
-    append_part(text, what.object->kind);
-    append_part(text, what.object->key.ns);
-    append_part(text, what.object->key.name);
-  }
-  text += '|';
-  text += what.product;
-  return std::string(kGeneratedPrefix) + name_hash(text, kGeneratedHash);
 }
 
 }  // namespace lesto::model

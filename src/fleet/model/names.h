@@ -68,6 +68,9 @@ inline constexpr std::string_view kClusterName = "projectsveltos.io/cluster-name
 inline constexpr std::string_view kClusterType = "projectsveltos.io/cluster-type";
 inline constexpr std::string_view kServiceAccountName = "projectsveltos.io/serviceaccount-name";
 inline constexpr std::string_view kServiceAccountNamespace = "projectsveltos.io/serviceaccount-namespace";
+// Of an earlier time, with the same meaning (reference/core.md 7).
+inline constexpr std::string_view kAdminName = "projectsveltos.io/admin-name";
+inline constexpr std::string_view kAdminNamespace = "projectsveltos.io/admin-namespace";
 inline constexpr std::string_view kEventSourceName = "projectsveltos.io/eventsource-name";
 inline constexpr std::string_view kReportClusterName = "eventreport.projectsveltos.io/cluster-name";
 inline constexpr std::string_view kReportClusterType = "eventreport.projectsveltos.io/cluster-type";
@@ -135,18 +138,5 @@ std::string cluster_report_name(OwnerScope scope, std::string_view profile, cons
 std::string resource_summary_name(const kube::ObjectKey& summary);
 // "web--resources".
 std::string reloader_name(std::string_view profile, FeatureId feature);
-
-// What one generated profile, ConfigMap or Secret belongs to.
-struct GeneratedFor {
-  std::string trigger;
-  ClusterRef cluster;
-  // The object of the event; none when one profile is made for all.
-  const kube::ObjectId* object = nullptr;
-  // What else tells products of the same event apart, such as "ConfigMap default/service-policy"; "" for the profile.
-  std::string product;
-};
-// "sveltos-" and 20 characters that follow from what it is for, so that making it twice makes it once. The kind of
-// the object counts, so that a Service and a ConfigMap of one name do not fight over a profile.
-std::string generated_name(const GeneratedFor& what);
 
 }  // namespace lesto::model

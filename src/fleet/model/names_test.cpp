@@ -26,27 +26,6 @@ TEST(Names, derived_objects_are_called_as_upstream_calls_them) {
   EXPECT_EQ(reloader_name("web", FeatureId::Helm), "web--helm");
 }
 
-TEST(Names, generated_names_follow_from_what_they_are_for) {
-  kube::ObjectId service{"", "Service", {"a", "x"}};
-  kube::ObjectId config{"", "ConfigMap", {"a", "x"}};
-  kube::ObjectId shifted{"", "Service", {"a-x", ""}};
-  std::string name = generated_name({"t", kGke, &service, ""});
-  EXPECT_EQ(name, generated_name({"t", kGke, &service, ""}));
-  EXPECT_TRUE(name.starts_with("sveltos-"));
-  EXPECT_EQ(name.size(), 28U);
-  EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567", 8), std::string::npos);
-  std::set<std::string> all = {
-      name,
-      generated_name({"t2", kGke, &service, ""}),
-      generated_name({"t", kCapi, &service, ""}),
-      generated_name({"t", {"other", "gke", ClusterType::Sveltos}, &service, ""}),
-      generated_name({"t", kGke, &config, ""}),
-      generated_name({"t", kGke, &shifted, ""}),
-      generated_name({"t", kGke, nullptr, ""}),
-      generated_name({"t", kGke, &service, "ConfigMap default/p"})};
-  EXPECT_EQ(all.size(), 8U);
-}
-
 TEST(Names, clusters_of_two_types_are_two_clusters) {
   EXPECT_NE(kGke, kCapi);
   EXPECT_EQ((std::unordered_set<ClusterRef>{kGke, kCapi, kGke}).size(), 2U);

@@ -45,6 +45,8 @@ ObjectReference to_reference(const ClusterRef& cluster) {
   return reference;
 }
 
+json::Value reference_json(const ClusterRef& cluster) { return write(to_reference(cluster)); }
+
 Result<ClusterRef> to_cluster(const ObjectReference& reference) {
   ClusterRef cluster{reference.ns, reference.name, ClusterType::Sveltos};
   if (reference.kind == "SveltosCluster") return cluster;

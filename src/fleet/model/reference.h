@@ -8,6 +8,7 @@
 
 #include "fleet/model/enums.h"
 #include "foundation/base/result.h"
+#include "foundation/json/value.h"
 
 namespace lesto::model {
 
@@ -35,6 +36,8 @@ struct ClusterRef {
 // "sveltos:default/gke", for messages and keys.
 std::string to_string(const ClusterRef& cluster);
 ObjectReference to_reference(const ClusterRef& cluster);
+// The same as statuses show it.
+json::Value reference_json(const ClusterRef& cluster);
 // Invalid when the reference's kind is neither SveltosCluster nor Cluster.
 Result<ClusterRef> to_cluster(const ObjectReference& reference);
 

@@ -14,7 +14,6 @@ enum class Feature {
   RemoteUrl,
   LocalDeployment,
   Force,
-  SkipNamespaceCreation,
   DriftDetection,
   DryRun,
   Cel,
@@ -27,7 +26,6 @@ enum class Feature {
   MaxUpdate,
   Sets,
   ClusterApi,
-  ContinueOnError,
   MaxConsecutiveFailures,
   WatchFields,
   PullMode,
@@ -37,6 +35,7 @@ enum class Feature {
   ClusterChecks,
   LuaContent,
   Subresources,
+  Tenants,
 };
 
 struct Missing {
@@ -52,7 +51,6 @@ constexpr Missing kMissing[] = {
     {Feature::RemoteUrl, "content from an address"},
     {Feature::LocalDeployment, "deploying to the management cluster"},
     {Feature::Force, "replacing objects by force"},
-    {Feature::SkipNamespaceCreation, "not creating namespaces"},
     {Feature::DriftDetection, "drift detection"},
     {Feature::DryRun, "dry run"},
     {Feature::Cel, "CEL rules"},
@@ -65,7 +63,6 @@ constexpr Missing kMissing[] = {
     {Feature::MaxUpdate, "rolling updates over clusters"},
     {Feature::Sets, "cluster sets"},
     {Feature::ClusterApi, "clusters of Cluster API"},
-    {Feature::ContinueOnError, "going on after errors"},
     {Feature::MaxConsecutiveFailures, "giving up after failures"},
     {Feature::WatchFields, "choosing which changes render anew"},
     {Feature::PullMode, "pull mode"},
@@ -75,6 +72,7 @@ constexpr Missing kMissing[] = {
     {Feature::ClusterChecks, "readiness and liveness checks of clusters"},
     {Feature::LuaContent, "content as Lua"},
     {Feature::Subresources, "subresources of deployed objects"},
+    {Feature::Tenants, "the rights of a tenant"},
 };
 
 class Found {
@@ -97,6 +95,15 @@ std::string item(std::string_view list, std::size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
+// A tenant's objects are to be handled with the tenant's rights: with those of the cluster they would reach further.
+void look_at_labels(const std::map<std::string, std::string>& labels, Found& found) {
+  for (std::string_view key : {label::kServiceAccountName, label::kServiceAccountNamespace,
+                               label::kAdminName, label::kAdminNamespace}) {
+    std::string name(key);
+    found.note(labels.contains(name), Feature::Tenants, "metadata.labels[" + name + "]");
+  }
+}
+
 void look_at_policy(const PolicyRef& ref, const std::string& at, Found& found) {
   bool flux = ref.kind && *ref.kind != RefKind::ConfigMap && *ref.kind != RefKind::Secret;
   found.note(flux, Feature::FluxSources, at + ".kind");
@@ -104,8 +111,6 @@ void look_at_policy(const PolicyRef& ref, const std::string& at, Found& found) {
   found.note(ref.deployment_type == DeploymentType::Local, Feature::LocalDeployment,
              at + ".deploymentType");
   found.note(ref.force, Feature::Force, at + ".force");
-  found.note(ref.skip_namespace_creation, Feature::SkipNamespaceCreation,
-             at + ".skipNamespaceCreation");
 }
 
 void look_at_add_ons(const AddOns& add_ons, Found& found) {
@@ -140,6 +145,7 @@ void look_at_add_ons(const AddOns& add_ons, Found& found) {
 
 UnsupportedFields unsupported(const EventSource& source) {
   Found found;
+  look_at_labels(source.meta.labels, found);
   const std::vector<ResourceSelector>& selectors = source.spec.resource_selectors;
   for (std::size_t i = 0; i < selectors.size(); ++i) {
     found.note(!selectors[i].evaluate_cel.empty(), Feature::Cel,
@@ -152,6 +158,7 @@ UnsupportedFields unsupported(const EventSource& source) {
 
 UnsupportedFields unsupported(const EventTrigger& trigger) {
   Found found;
+  look_at_labels(trigger.meta.labels, found);
   found.note(!trigger.spec.cluster_set_refs.empty(), Feature::Sets, "spec.clusterSetRefs");
   bool cluster_api =
       trigger.spec.destination_cluster && trigger.spec.destination_cluster->kind == "Cluster";
@@ -164,13 +171,13 @@ UnsupportedFields unsupported(const EventTrigger& trigger) {
 
 UnsupportedFields unsupported(const Profile& profile) {
   Found found;
+  look_at_labels(profile.meta.labels, found);
   for (std::size_t i = 0; i < profile.spec.cluster_refs.size(); ++i) {
     bool cluster_api = profile.spec.cluster_refs[i].kind == "Cluster";
     found.note(cluster_api, Feature::ClusterApi, item("spec.clusterRefs", i) + ".kind");
   }
   found.note(!profile.spec.set_refs.empty(), Feature::Sets, "spec.setRefs");
   look_at_add_ons(profile.spec, found);
-  found.note(profile.spec.continue_on_error, Feature::ContinueOnError, "spec.continueOnError");
   found.note(profile.spec.max_consecutive_failures.has_value(), Feature::MaxConsecutiveFailures,
              "spec.maxConsecutiveFailures");
   return found.take();
@@ -190,9 +197,15 @@ UnsupportedFields unsupported(const SveltosCluster& cluster) {
   return found.take();
 }
 
-UnsupportedFields unsupported(const Set&) {
+UnsupportedFields unsupported_kind(std::string_view kind) {
   Found found;
-  found.note(true, Feature::Sets, "spec");
+  found.note(kind == "ClusterSet" || kind == "Set", Feature::Sets, "spec");
+  return found.take();
+}
+
+UnsupportedFields unsupported_labels(const std::map<std::string, std::string>& labels) {
+  Found found;
+  look_at_labels(labels, found);
   return found.take();
 }
 

@@ -8,11 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "fleet/model/condition.h"
 #include "fleet/model/event_source.h"
 #include "fleet/model/event_trigger.h"
 #include "fleet/model/profile.h"
-#include "fleet/model/sets.h"
 #include "fleet/model/sveltos_cluster.h"
 
 namespace lesto::model {
@@ -27,12 +25,15 @@ struct UnsupportedField {
 
 using UnsupportedFields = std::vector<UnsupportedField>;
 
+// Of the labels that say with whose rights a profile is deployed.
+UnsupportedFields unsupported_labels(const std::map<std::string, std::string>& labels);
+
 UnsupportedFields unsupported(const EventSource& source);
 UnsupportedFields unsupported(const EventTrigger& trigger);
 UnsupportedFields unsupported(const Profile& profile);
 UnsupportedFields unsupported(const SveltosCluster& cluster);
-// The kind as a whole.
-UnsupportedFields unsupported(const Set& set);
+// Of a kind that no step acts on, the kind as a whole: ClusterSet, Set. (A Reloader has no status to say it in.)
+UnsupportedFields unsupported_kind(std::string_view kind);
 // A ConfigMap or Secret of a policyRef, by its annotations.
 UnsupportedFields unsupported_content(const std::map<std::string, std::string>& annotations);
 

@@ -76,9 +76,19 @@ TEST(Unsupported, knows_the_other_kinds) {
   ASSERT_TRUE(profile.has_value()) << error_of(profile);
   EXPECT_EQ(unsupported_text(unsupported(*profile)),
             "spec.clusterRefs[1].kind (clusters of Cluster API) is not supported yet");
-  EXPECT_EQ(unsupported_text(unsupported(Set())), "spec (cluster sets) is not supported yet");
+  EXPECT_EQ(unsupported_text(unsupported_kind("Set")), "spec (cluster sets) is not supported yet");
+  EXPECT_TRUE(unsupported_kind("EventTrigger").empty());
   EXPECT_EQ(unsupported_content({{"projectsveltos.io/lua", "false"}}).size(), 1U);
   EXPECT_TRUE(unsupported_content({{"projectsveltos.io/template", "true"}}).empty());
+}
+
+TEST(Unsupported, knows_the_labels_of_tenants) {
+  Result<Profile> profile = parse_profile(
+      yaml("{kind: ClusterProfile, metadata: {name: x, labels: {projectsveltos.io/admin-namespace: a}}}"));
+  ASSERT_TRUE(profile.has_value()) << error_of(profile);
+  EXPECT_EQ(unsupported_text(unsupported(*profile)),
+            "metadata.labels[projectsveltos.io/admin-namespace] (the rights of a tenant) is not supported yet");
+  EXPECT_TRUE(unsupported_labels({{"team", "a"}}).empty());
 }
 
 }  // namespace

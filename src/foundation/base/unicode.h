@@ -1,4 +1,5 @@
-// The classes and case maps of characters, from Go's tables (Unicode 15.0): the one copy in the tree.
+// The classes and case maps of characters, from Go's tables (Unicode 15.0): the one copy in the
+// tree.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +9,35 @@ namespace lesto {
 // General categories, in the order of Unicode's groups.
 enum class Category : std::uint8_t {
   Unassigned,
-  UpperLetter, LowerLetter, TitleLetter, ModifierLetter, OtherLetter,
-  NonSpacingMark, SpacingMark, EnclosingMark,
-  DecimalNumber, LetterNumber, OtherNumber,
-  Connector, Dash, Open, Close, InitialQuote, FinalQuote, OtherPunctuation,
-  Math, Currency, ModifierSymbol, OtherSymbol,
-  Space, Line, Paragraph,
-  Control, Format, Surrogate, PrivateUse,
+  UpperLetter,
+  LowerLetter,
+  TitleLetter,
+  ModifierLetter,
+  OtherLetter,
+  NonSpacingMark,
+  SpacingMark,
+  EnclosingMark,
+  DecimalNumber,
+  LetterNumber,
+  OtherNumber,
+  Connector,
+  Dash,
+  Open,
+  Close,
+  InitialQuote,
+  FinalQuote,
+  OtherPunctuation,
+  Math,
+  Currency,
+  ModifierSymbol,
+  OtherSymbol,
+  Space,
+  Line,
+  Paragraph,
+  Control,
+  Format,
+  Surrogate,
+  PrivateUse,
 };
 // Of a number that is no character: Unassigned.
 Category category(char32_t c);

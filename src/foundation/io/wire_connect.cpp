@@ -197,7 +197,9 @@ Result<void> TcpListener::listen(const std::string& text, std::uint16_t port) {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(kListenBacklog, error);
   if (error == boost::asio::error::address_in_use) {
-    return fail(Code::Conflict, "listen on " + where + ": another process uses this port");
+    return fail(Code::Conflict, "listen on " + where +
+                                    ": another process uses this port; choose another one, or "
+                                    "port 0 for any that is free");
   }
   if (error) return fail(Code::Denied, "listen on " + where + ": " + error.message());
   inner_->next();

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <cmath>
 #include <set>
+#include <unordered_map>
 
 #include "foundation/base/hash.h"
 #include "foundation/json/number.h"
@@ -85,9 +86,16 @@ class Decoder {
  private:
   using Keys = std::set<Key>;
 
-  Result<void> count() {
-    ++decoded_;
-    if (alias_depth_ > 0) ++aliased_;
+  // What an anchor stands for, and what reading it again would count.
+  struct Expanded {
+    Value value;
+    std::size_t nodes = 0;
+    std::size_t height = 0;
+  };
+
+  Result<void> count(std::size_t nodes = 1) {
+    decoded_ += nodes;
+    if (alias_depth_ > 0) aliased_ += nodes;
     auto share = static_cast<double>(aliased_) / static_cast<double>(decoded_);
     if (aliased_ > 100 && decoded_ > 1000 &&
         share > alias_share_max(static_cast<double>(decoded_))) {
@@ -103,7 +111,7 @@ class Decoder {
       case YamlKind::Scalar: return scalar(at);
       case YamlKind::Alias: {
         TRY(enter(index));
-        Result<Value> value = node(at.first);
+        Result<Value> value = expand(at.first);
         leave(index);
         return value;
       }
@@ -125,6 +133,30 @@ class Decoder {
       }
     }
     return fail(Code::Internal, "yaml: unknown kind of node");
+  }
+
+  // Values are shared, so that each anchor is read once for all of its aliases; the limits count as if it were read for
+  // each of them.
+  Result<Value> expand(std::uint32_t anchor) {
+    auto known = expanded_.find(anchor);
+    if (known != expanded_.end()) {
+      TRY(count(known->second.nodes));
+      if (depth_ + known->second.height > kDepthMax) return too_deep();
+      return known->second.value;
+    }
+    std::size_t before = decoded_;
+    std::size_t complaints = duplicates_.size();
+    std::size_t deepest = std::exchange(deepest_, depth_);
+    Result<Value> value = node(anchor);
+    if (value && duplicates_.size() == complaints) {
+      expanded_.emplace(anchor, Expanded{*value, decoded_ - before, deepest_ - depth_});
+    }
+    deepest_ = std::max(deepest_, deepest);
+    return value;
+  }
+
+  static std::unexpected<Error> too_deep() {
+    return fail(Code::TooLarge, "yaml: exceeded max depth of " + std::to_string(kDepthMax));
   }
 
   Result<void> enter(std::uint32_t alias) {
@@ -150,9 +182,8 @@ class Decoder {
     std::size_t* level_;
   };
   Result<Depth> deeper() {
-    if (depth_ >= kDepthMax) {
-      return fail(Code::TooLarge, "yaml: exceeded max depth of " + std::to_string(kDepthMax));
-    }
+    if (depth_ >= kDepthMax) return too_deep();
+    deepest_ = std::max(deepest_, depth_ + 1);
     return Depth(&depth_);
   }
 
@@ -320,6 +351,8 @@ class Decoder {
   std::size_t aliased_ = 0;
   std::size_t alias_depth_ = 0;
   std::size_t depth_ = 0;
+  std::size_t deepest_ = 0;
+  std::unordered_map<std::uint32_t, Expanded> expanded_;  // by anchor
   std::set<std::uint32_t> open_aliases_;
   std::string duplicates_;
   // What YAML can say and JSON cannot; reported when nothing else is wrong.

@@ -42,8 +42,20 @@ TEST(Yaml, bounds_aliases_and_depth) {
   auto value = parse_yaml(bomb);
   ASSERT_FALSE(value);
   EXPECT_EQ(value.error().code(), Code::TooLarge);
+  // Nesting counts through aliases, also where the anchor was read before.
+  std::string deep = "a: &a " + std::string(900, '[') + std::string(900, ']') + "\nb: *a\nc: ";
+  EXPECT_TRUE(parse_yaml(deep + "[*a]\n"));
+  EXPECT_EQ(parse_yaml(deep + std::string(200, '[') + "*a" + std::string(200, ']') + "\n").error().code(),
+            Code::TooLarge);
   EXPECT_EQ(parse_yaml(std::string(20000, '[')).error().code(), Code::TooLarge);
   EXPECT_EQ(read("a: &a [*a]\n"), "error: yaml: anchor 'a' value contains itself");
+}
+
+TEST(Yaml, expands_an_alias_wherever_it_stands) {
+  EXPECT_EQ(read("a: &a {x: [1, &b {z: 2}]}\nc: [*a, *b, *a]\nd: {e: *b, <<: *b}\n"),
+            R"({"a":{"x":[1,{"z":2}]},"c":[{"x":[1,{"z":2}]},{"z":2},{"x":[1,{"z":2}]}],"d":{"e":{"z":2},"z":2}})");
+  // The last anchor of a name counts from there on.
+  EXPECT_EQ(read("- &a 1\n- *a\n- &a 2\n- *a\n"), "[1,1,2,2]");
 }
 
 TEST(Yaml, writes_what_it_reads) {

@@ -8,15 +8,23 @@
 namespace lesto::client {
 namespace {
 
-Error error_of(const io::Response& response, std::string_view body) {
-  auto status = json::parse(body);
-  Error error = kube::api_error(response.status, status ? *status : json::Value(), body);
+constexpr int kTooManyRequests = 429;
+// A server that throttles is asked again by one call after the other, so far apart.
+constexpr Duration kTurn = std::chrono::milliseconds(20);
+
+std::optional<std::chrono::seconds> retry_after(const io::Response& response) {
   std::string_view after = io::header(response.headers, "retry-after");
   int seconds = 0;
   std::from_chars(after.data(), after.data() + after.size(), seconds);
-  if (seconds > 0 && !error.retry_after()) {
-    return std::move(error).wait(std::chrono::seconds(std::min(seconds, 3600)));
-  }
+  if (seconds <= 0) return std::nullopt;
+  return std::chrono::seconds(std::min(seconds, 3600));
+}
+
+Error error_of(const io::Response& response, std::string_view body) {
+  auto status = json::parse(body);
+  Error error = kube::api_error(response.status, status ? *status : json::Value(), body);
+  std::optional<std::chrono::seconds> after = retry_after(response);
+  if (after && !error.retry_after()) return std::move(error).wait(*after);
   return error;
 }
 
@@ -105,12 +113,29 @@ void Client::add_headers(io::Request& request) const {
   request.headers.push_back({"user-agent", user_agent_});
 }
 
+// Were all that were refused to come back in the same instant, all but a few would be refused again: each waits for its
+// turn after those that were refused before it.
+io::Task<Result<io::Response>> Client::send_when_asked(io::Context context, io::Request request) {
+  for (;;) {
+    auto response = co_await exchange_.send(context, request);
+    if (!response || response->status != kTooManyRequests) co_return response;
+    auto asked = retry_after(*response);
+    if (!asked) co_return response;
+    Duration wait = *asked + kTurn * refused_;
+    if (context.deadline - loop_.now() <= wait) co_return response;
+    ++refused_;
+    auto slept = co_await io::sleep(loop_, context, wait);
+    --refused_;
+    if (!slept) co_return fail(std::move(slept).error());
+  }
+}
+
 io::Task<Result<json::Value>> Client::call(io::Context context, io::Request request, std::string what) {
   add_headers(request);
   io::Context bounded = context.until(loop_.now() + kCallTimeout);
   bool urgent = is_urgent(request);
   if (urgent) ++urgent_;
-  auto response = co_await exchange_.send(std::move(bounded), std::move(request));
+  auto response = co_await send_when_asked(std::move(bounded), std::move(request));
   if (urgent && --urgent_ == 0) {
     for (const io::Completion<void>& waiter : std::exchange(waiting_for_quiet_, {})) waiter.complete({});
   }

@@ -1,6 +1,7 @@
 // The Kubernetes client: one cluster, reached through an Exchange. Thread: the loop's.
 //
-// Every call waits at most kCallTimeout, or less when the context says so. Errors are those of the exchange and of
+// Every call waits at most kCallTimeout, or less when the context says so. What a server refuses with 429 and Retry-After is
+// sent again when it asked for that, within this time; nothing else is sent twice. Errors are those of the exchange and of
 // kube::api_error, with the call as context ("get Service default/web: ...").
 #pragma once
 
@@ -85,6 +86,7 @@ class Client {
 
  private:
   io::Task<Result<json::Value>> call(io::Context context, io::Request request, std::string doing);
+  io::Task<Result<io::Response>> send_when_asked(io::Context context, io::Request request);
   void add_headers(io::Request& request) const;
 
   io::Loop& loop_;
@@ -93,6 +95,7 @@ class Client {
   std::function<io::Cancel()> connection_;
   std::size_t urgent_ = 0;  // writes under way, without those of statuses
   std::vector<io::Completion<void>> waiting_for_quiet_;
+  int refused_ = 0;  // calls that wait because the server answered 429
 };
 
 }  // namespace lesto::client

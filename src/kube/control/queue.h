@@ -30,7 +30,7 @@ template <class Key>
 class Queue {
  public:
   using Reconcile = std::function<io::Task<Result<Again>>(io::Context, Key)>;
-  // Called for each error, with the key: for the log.
+  // Called for the log with each error of a key that differs from the one before: what fails for an hour is told once.
   using Failed = std::function<void(const Key&, const Error&)>;
 
   Queue(io::Loop& loop, std::size_t parallel_max, Reconcile reconcile, Failed failed)
@@ -75,6 +75,7 @@ class Queue {
     bool again = false;
     io::TimerId timer = io::TimerId::None;
     Backoff backoff{kRetryFirst, kRetryMax};
+    std::string told;  // the error that the log has
   };
 
   void fill() {
@@ -112,9 +113,11 @@ class Queue {
   std::optional<Duration> settle(const Key& key, Entry& entry, const Result<Again>& result) {
     if (result) {
       entry.backoff.reset();
+      entry.told.clear();
       return result->after;
     }
-    failed_(key, result.error());
+    std::string text = result.error().text();
+    if (std::exchange(entry.told, text) != text) failed_(key, result.error());
     Code code = result.error().code();
     if (code == Code::Invalid || code == Code::TooLarge) return std::nullopt;
     return entry.backoff.next(result.error());

@@ -17,15 +17,15 @@ bool is_crd(const kube::Resource& resource) {
   return resource.group == "apiextensions.k8s.io" && resource.kind == "CustomResourceDefinition";
 }
 
-void note(ledger::Ledger& ledger, const Target& target, ledger::Verb verb, const kube::ObjectId& id, std::string reason,
-          const Owner& owner, const json::Value& content = {}) {
+void note(ledger::Ledger& ledger, const Target& target, ledger::Verb verb, const kube::ObjectId& id, Cause cause,
+          const json::Value& content = {}) {
   ledger::Record record;
   record.step = "deploy";
   record.cluster = cluster::cluster_text(target.managed->ref());
   record.subject = id.text();
   record.verb = verb;
-  record.reason = std::move(reason);
-  record.inputs.push_back({std::string(cluster::kManagement), owner.text(), {}, {}});
+  record.reason = std::move(cause.reason);
+  record.inputs = std::move(cause.inputs);
   ledger.append(std::move(record), content);
 }
 
@@ -80,7 +80,7 @@ bool is_left(const Target& target, const kube::ObjectId& id, const OwnedObject* 
   auto applied = target.applied.find(id);
   if (applied != target.applied.end() && applied->second.hash != hash) return false;
   const json::Value* content = kube::annotation_of(object, model::annotation::kHash);
-  return content && is_held(stamp.owner, stamp.tier, content->text(), live);
+  return content && is_held({stamp.owner, cluster_mark(stamp.cluster)}, stamp.tier, content->text(), live);
 }
 
 // Whether the write may have happened.
@@ -89,51 +89,52 @@ bool is_unknown(const Error& error) {
          error.code() == Code::Internal;
 }
 
-io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Ledger& ledger, Placed placed, Stamp stamp,
-                                 bool with_namespace, bool unchanged) {
+io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Ledger& ledger, Order order) {
+  Placed& placed = order.placed;
+  const Stamp& stamp = order.stamp;
   kube::ObjectId id = placed.id();
   json::Value object = stamped(std::move(placed.object), stamp);
   std::string hash = sha256_hex(json::canonical(object));
   const OwnedObject* live = target.owned.find(id);
   if (is_current(target, id, live, hash)) co_return {};
-  if (unchanged && is_left(target, id, live, object, stamp, hash)) co_return {};
+  if (order.unchanged && is_left(target, id, live, object, stamp, hash)) co_return {};
   // Taking an object over from another owner: only in the state in which that was decided.
-  if (live && live->ownership.owner != stamp.owner) {
+  if (live && !Holder{stamp.owner, cluster_mark(stamp.cluster)}.holds(live->ownership)) {
     object.set_path({"metadata", "resourceVersion"}, live->resource_version);
   }
   for (int attempt = 0;; ++attempt) {
-    if (with_namespace) {
+    if (order.make_namespace) {
       auto made = co_await make_namespace(context, target, id.key.ns);
       if (!made) co_return during(std::move(made), placed.where);
     }
     auto sent = co_await send(context, target, placed.resource, object);
     // The namespace that was there is gone: once more, with a new one.
     bool lost_namespace = !sent && sent.error().code() == Code::NotFound && target.namespaces.erase(id.key.ns) > 0;
-    if (lost_namespace && attempt == 0 && with_namespace) continue;
+    if (lost_namespace && attempt == 0 && order.make_namespace) continue;
     if (!sent && is_unknown(sent.error())) {
       target.owned.doubt(placed.resource.gvk());
-      note(ledger, target, ledger::Verb::Write, id, placed.where + " (without an answer: it may not have happened)",
-           stamp.owner, object);
+      note(ledger, target, ledger::Verb::Write, id,
+           {placed.where + " (without an answer: it may not have happened)", order.inputs}, object);
     }
     if (!sent) co_return fail(std::move(sent.error()).during(placed.where));
     if (id.kind == "Namespace" && id.group.empty()) target.namespaces.insert(id.key.name);
     target.applied[id] = {std::move(hash), std::string(kube::resource_version_of(*sent))};
     target.owned.absorb(placed.resource.gvk(), std::move(*sent));
-    note(ledger, target, ledger::Verb::Write, id, placed.where, stamp.owner, object);
+    note(ledger, target, ledger::Verb::Write, id, {placed.where, std::move(order.inputs)}, object);
     // Two owners that saw the object free both applied it: whoever the cluster heard first has lost it, and decides anew.
     const OwnedObject* held = target.owned.find(id);
-    if (held && held->ownership.owner != stamp.owner) {
+    if (held && !Holder{stamp.owner, cluster_mark(stamp.cluster)}.holds(held->ownership)) {
       co_return fail(Code::Unavailable, id.text() + " was taken by " + held->ownership.owner.text() + " meanwhile");
     }
     co_return {};
   }
 }
 
-io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::Ledger& ledger, Owner owner,
-                                  kube::ObjectId id, std::string reason) {
+io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::Ledger& ledger, Holder holder,
+                                  kube::ObjectId id, Cause cause) {
   const OwnedObject* live = target.owned.find(id);
   // The live watch is the evidence that it is there and ours.
-  if (!live || live->ownership.owner != owner || live->deleting) co_return {};
+  if (!live || !holder.holds(live->ownership) || live->deleting) co_return {};
   kube::GroupVersionKind gvk = live->gvk;
   client::DeleteOptions options;
   options.uid = live->uid;
@@ -152,23 +153,23 @@ io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::L
   }
   target.applied.erase(id);
   if (id.kind == "Namespace" && id.group.empty()) target.namespaces.erase(id.key.name);
-  note(ledger, target, ledger::Verb::Delete, id, std::move(reason), owner);
+  note(ledger, target, ledger::Verb::Delete, id, std::move(cause));
   co_return {};
 }
 
-io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::Ledger& ledger, kube::ObjectId id) {
+io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::Ledger& ledger, Holder holder,
+                                   kube::ObjectId id, Cause cause) {
   const OwnedObject* live = target.owned.find(id);
-  if (!live) co_return {};
+  if (!live || !holder.holds(live->ownership)) co_return {};
   kube::GroupVersionKind gvk = live->gvk;
-  Owner owner = live->ownership.owner;
-  // Only in the state in which it was ours: another owner's marks are not taken off.
   std::string version = live->resource_version;
-  json::Value patch = unstamp_patch();
-  patch.set_path({"metadata", "resourceVersion"}, version);
   auto resource = co_await target.managed->mapper().resolve(context, gvk);
   if (!resource) co_return fail(std::move(resource).error());
   client::PatchOptions options;
   options.field_manager = kManager;
+  // Only in the state in which it was ours: another owner's marks are not taken off.
+  json::Value patch = unstamp_patch();
+  patch.at("metadata").set("resourceVersion", version);
   auto patched = co_await target.managed->managed_client().patch(context, std::move(*resource), id.key,
                                                                  client::PatchType::Merge, std::move(patch), std::move(options));
   if (!patched && patched.error().code() != Code::NotFound) {
@@ -177,19 +178,17 @@ io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::
   if (patched) version = kube::resource_version_of(*patched);
   target.owned.absorb_gone(gvk, id.key, version);
   target.applied.erase(id);
-  note(ledger, target, ledger::Verb::Write, id, "left in the cluster without its owner (LeavePolicies)", owner);
+  note(ledger, target, ledger::Verb::Write, id, std::move(cause));
   co_return {};
 }
 
 }  // namespace
 
 io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::Ledger& ledger,
-                                   std::vector<Placed> objects, std::vector<Stamp> stamps,
-                                   std::vector<bool> with_namespace, bool unchanged) {
+                                   std::vector<Order> orders) {
   io::Parallel stage(target.loop, kObjectsParallel);
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    io::Task<Result<void>> one =
-        apply_one(context, target, ledger, std::move(objects[i]), std::move(stamps[i]), with_namespace[i], unchanged);
+  for (Order& order : orders) {
+    io::Task<Result<void>> one = apply_one(context, target, ledger, std::move(order));
     co_await stage.spawn(std::move(one));
   }
   auto result = co_await stage.join();
@@ -197,23 +196,24 @@ io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::
 }
 
 io::Task<Result<void>> delete_objects(io::Context context, Target& target, ledger::Ledger& ledger, DeleteBudget& budget,
-                                      Owner owner, std::vector<kube::ObjectId> ids, std::string reason) {
+                                      Holder holder, std::vector<kube::ObjectId> ids, Cause cause) {
   if (ids.empty()) co_return {};
-  CO_TRY(budget.take(owner.text(), ids.size(), target.loop.now()));
+  CO_TRY(budget.take(holder.owner.text(), ids.size(), target.loop.now()));
   io::Parallel stage(target.loop, kObjectsParallel);
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    io::Task<Result<void>> one = delete_one(context, target, ledger, owner, ids[i], reason);
+    io::Task<Result<void>> one = delete_one(context, target, ledger, holder, ids[i], cause);
     co_await stage.spawn(std::move(one));
   }
   auto result = co_await stage.join();
   co_return result;
 }
 
-io::Task<Result<void>> release_objects(io::Context context, Target& target, ledger::Ledger& ledger,
-                                       std::vector<kube::ObjectId> ids) {
+io::Task<Result<void>> release_objects(io::Context context, Target& target, ledger::Ledger& ledger, Holder holder,
+                                       Cause cause) {
+  std::vector<kube::ObjectId> ids = target.owned.held_by(holder);
   io::Parallel stage(target.loop, kObjectsParallel);
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    io::Task<Result<void>> one = release_one(context, target, ledger, ids[i]);
+    io::Task<Result<void>> one = release_one(context, target, ledger, holder, ids[i], cause);
     co_await stage.spawn(std::move(one));
   }
   auto result = co_await stage.join();

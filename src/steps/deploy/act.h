@@ -28,19 +28,32 @@ struct Target {
   std::map<kube::ObjectId, Applied> applied;
 };
 
-// What is applied at once; the first error counts, its siblings are finished. `unchanged`: the content is that of the last
-// success, so that what is still there from it is left as it is.
-io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::Ledger& ledger,
-                                   std::vector<Placed> objects, std::vector<Stamp> stamps,
-                                   std::vector<bool> make_namespace, bool unchanged);
+// What was read for a decision, and why it was made.
+struct Cause {
+  std::string reason;
+  std::vector<ledger::Input> inputs;
+};
 
-// Deletes objects of the owner, each with its uid and version as preconditions; those that are gone already count as
+// One object to apply.
+struct Order {
+  Placed placed;
+  Stamp stamp;
+  bool make_namespace = true;
+  // The content is that of the last success: what is still there from it is left as it is.
+  bool unchanged = false;
+  std::vector<ledger::Input> inputs;
+};
+
+// What is applied at once; the first error counts, its siblings are finished.
+io::Task<Result<void>> apply_stage(io::Context context, Target& target, ledger::Ledger& ledger, std::vector<Order> orders);
+
+// Deletes objects of the holder, each with its uid and version as preconditions; those that are gone already count as
 // done. Unavailable when the delete budget holds some back.
 io::Task<Result<void>> delete_objects(io::Context context, Target& target, ledger::Ledger& ledger, DeleteBudget& budget,
-                                      Owner owner, std::vector<kube::ObjectId> ids, std::string reason);
+                                      Holder holder, std::vector<kube::ObjectId> ids, Cause cause);
 
-// Takes our marks off the owner's objects and leaves them.
-io::Task<Result<void>> release_objects(io::Context context, Target& target, ledger::Ledger& ledger,
-                                       std::vector<kube::ObjectId> ids);
+// Takes our marks off the holder's objects and leaves them.
+io::Task<Result<void>> release_objects(io::Context context, Target& target, ledger::Ledger& ledger, Holder holder,
+                                       Cause cause);
 
 }  // namespace lesto::deploy

@@ -21,12 +21,24 @@ bool is_barrier(const json::Value& object) {
          (gvk.group == "apiextensions.k8s.io" && gvk.kind == "CustomResourceDefinition");
 }
 
-std::vector<Conflict> settle_duplicates(std::vector<Placed>& objects, const std::vector<Content>& contents) {
+namespace {
+
+kube::ObjectId identity(const Placed& object) { return object.id(); }
+
+kube::ObjectId identity(const Desired& desired) {
+  kube::ObjectId id = kube::id_of(desired.object);
+  if (id.key.ns.empty()) id.key.ns = "default";
+  return id;
+}
+
+template <class Object>
+std::vector<Conflict> settle(std::vector<Object>& objects, const std::vector<Content>& contents) {
   std::map<kube::ObjectId, std::size_t> first;
   std::vector<Conflict> conflicts;
   std::set<std::size_t> dropped;
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    auto [held, fresh] = first.try_emplace(objects[i].id(), i);
+    kube::ObjectId id = identity(objects[i]);
+    auto [held, fresh] = first.try_emplace(id, i);
     if (fresh) continue;
     std::size_t winner = held->second;
     std::size_t loser = i;
@@ -39,11 +51,11 @@ std::vector<Conflict> settle_duplicates(std::vector<Placed>& objects, const std:
     dropped.insert(loser);
     bool chosen = of_loser.ref.tier != of_winner.ref.tier;
     if (same_reference || chosen) continue;
-    conflicts.push_back({objects[i].id(), objects[i].id().text() + " stands in " + objects[winner].where + " and in " +
-                                              objects[loser].where +
-                                              ": give one of the policyRefs a lower tier to choose it"});
+    conflicts.push_back({id, id.text() + " stands in " + objects[winner].where + " and in " + objects[loser].where +
+                                 ": give one of the policyRefs a lower tier to choose it"});
   }
-  std::vector<Placed> kept;
+  if (dropped.empty()) return conflicts;
+  std::vector<Object> kept;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     if (!dropped.contains(i)) kept.push_back(std::move(objects[i]));
   }
@@ -51,20 +63,35 @@ std::vector<Conflict> settle_duplicates(std::vector<Placed>& objects, const std:
   return conflicts;
 }
 
+}  // namespace
+
+std::vector<Conflict> settle_duplicates(std::vector<Placed>& objects, const std::vector<Content>& contents) {
+  return settle(objects, contents);
+}
+std::vector<Conflict> settle_duplicates(std::vector<Desired>& objects, const std::vector<Content>& contents) {
+  return settle(objects, contents);
+}
+
 std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const OwnedObject* live) {
-  if (!live || live->ownership.owner == rules.owner) return std::nullopt;
+  if (!live) return std::nullopt;
   const Ownership& held = live->ownership;
-  if (held.owner_tier == 0 || rules.tier < held.owner_tier) return std::nullopt;
   kube::ObjectId id = object.id();
+  if (held.owner == rules.owner) {
+    // What came through a registration that is gone is taken over.
+    bool ours = Holder{rules.owner, cluster_mark(rules.cluster)}.holds(held);
+    if (ours || !rules.registered(held.cluster)) return std::nullopt;
+    return Conflict{id, id.text() + " was deployed by this profile through another registration of this cluster (" +
+                            held.cluster + "), so it stays there. Wanted by " + object.where};
+  }
+  if (held.owner_tier == 0 || rules.tier < held.owner_tier) return std::nullopt;
   return Conflict{id, id.text() + " is managed by " + held.owner.text() + " (tier " + std::to_string(held.owner_tier) +
                           "); this profile's tier " + std::to_string(rules.tier) +
                           " is not lower, so it stays there. Wanted by " + object.where};
 }
 
-bool is_held(const Owner& owner, std::int64_t tier, std::string_view hash, const OwnedObject* live) {
+bool is_held(const Holder& holder, std::int64_t tier, std::string_view hash, const OwnedObject* live) {
   if (!live || live->deleting) return false;
-  const Ownership& ownership = live->ownership;
-  return ownership.owner == owner && ownership.owner_tier == tier && ownership.hash == hash;
+  return holder.holds(live->ownership) && live->ownership.owner_tier == tier && live->ownership.hash == hash;
 }
 
 std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted) {

@@ -19,7 +19,13 @@ Placed read_object(const json::Value& given) {
 json::Value conflict_case(const json::Value& given) {
   Rules rules{.owner = {"ClusterProfile", "", "mine"},
               .cluster = {"clusters", "capi", model::ClusterType::Sveltos},
-              .tier = given["tier"].integer(100)};
+              .tier = given["tier"].integer(100),
+              .registered = [&](const std::string& mark) {
+                for (const json::Value& known : given["registered"].items()) {
+                  if (known.text() == mark) return true;
+                }
+                return false;
+              }};
   Placed object = read_object(given["object"]);
   std::optional<OwnedObject> live;
   if (!given["held"].is_null()) {
@@ -27,9 +33,11 @@ json::Value conflict_case(const json::Value& given) {
     live->ownership.owner = {"ClusterProfile", "", given["held"]["by"].string()};
     live->ownership.owner_tier = given["held"]["tier"].integer();
     live->ownership.hash = given["held"]["hash"].string();
+    live->ownership.cluster = given["held"]["through"].string();
   }
   if (given["unchanged"].boolean()) {
-    return json::object({{"left", is_held(rules.owner, rules.tier, "the same", live ? &*live : nullptr)}});
+    Holder holder{rules.owner, cluster_mark(rules.cluster)};
+    return json::object({{"left", is_held(holder, rules.tier, "the same", live ? &*live : nullptr)}});
   }
   auto found = conflict(rules, object, live ? &*live : nullptr);
   return json::object({{"conflict", found ? json::Value(found->message) : json::Value()}});
@@ -47,6 +55,22 @@ json::Value duplicates_case(const json::Value& given) {
   std::vector<Conflict> conflicts = settle_duplicates(objects, contents);
   json::Value decided = json::object({{"kept", json::array({})}, {"conflicts", static_cast<std::int64_t>(conflicts.size())}});
   for (const Placed& object : objects) decided.at("kept").push(object.id().text() + " of " + object.where);
+  return decided;
+}
+
+// Before it is known how the cluster serves the kinds.
+json::Value early_duplicates_case(const json::Value& given) {
+  std::vector<Desired> objects;
+  for (const json::Value& object : given["documents"].items()) {
+    Placed placed = read_object(object);
+    if (object["namespace"].is_null()) placed.object.at("metadata").erase("namespace");
+    objects.push_back({std::move(placed.object), placed.content, std::move(placed.where)});
+  }
+  std::vector<Content> contents(2);
+  std::vector<Conflict> conflicts = settle_duplicates(objects, contents);
+  json::Value decided = json::object({{"kept", json::array({})}, {"conflicts", json::array({})}});
+  for (const Desired& object : objects) decided.at("kept").push(kube::text_of(object.object) + " of " + object.where);
+  for (const Conflict& conflict : conflicts) decided.at("conflicts").push(conflict.message);
   return decided;
 }
 
@@ -73,6 +97,7 @@ json::Value budget_case(const json::Value& given) {
 
 json::Value decide_case(const json::Value& given) {
   if (given.contains("takes")) return budget_case(given);
+  if (given.contains("documents")) return early_duplicates_case(given);
   if (given.contains("owned")) return stale_case(given);
   if (given.contains("tiers")) return duplicates_case(given);
   return conflict_case(given);

@@ -90,7 +90,7 @@ io::Task<Result<void>> record_kinds(io::Context context, cluster::Management& ma
   co_return {};
 }
 
-json::Value decide_inventory(const Owned& owned, const json::Value& configuration, Time now) {
+json::Value decide_inventory(const Owned& owned, const std::string& mark, const json::Value& configuration, Time now) {
   std::map<std::string, json::Value> times = times_of(configuration);
   json::Value of_cluster_profiles = json::array({});
   json::Value of_profiles = json::array({});
@@ -98,6 +98,7 @@ json::Value decide_inventory(const Owned& owned, const json::Value& configuratio
     json::Value resources = json::array({});
     for (const kube::ObjectId& id : ids) {
       const OwnedObject* object = owned.find(id);
+      if (!Holder{owner, mark}.holds(object->ownership)) continue;
       std::string key = id.group + "/" + id.kind + "/" + id.key.ns + "/" + id.key.name;
       auto time = times.find(key);
       resources.push(json::object({{"group", id.group},
@@ -108,6 +109,7 @@ json::Value decide_inventory(const Owned& owned, const json::Value& configuratio
                                    {"deploymentType", model::to_string(model::DeploymentType::Remote)},
                                    {"lastAppliedTime", time == times.end() ? json::Value(rfc3339(now)) : time->second}}));
     }
+    if (resources.empty()) continue;
     bool of_cluster = owner.kind == "ClusterProfile";
     json::Value feature = json::object({{"featureID", model::to_string(model::FeatureId::Resources)},
                                         {"resources", std::move(resources)}});

@@ -22,6 +22,7 @@ io::Task<Result<void>> record_kinds(io::Context context, cluster::Management& ma
                                     std::set<std::string> kinds);
 
 // The status to merge into the ClusterConfiguration, or null when it says so already. Pure.
-json::Value decide_inventory(const Owned& owned, const json::Value& configuration, Time now);
+// It lists what came through this registration of the cluster.
+json::Value decide_inventory(const Owned& owned, const std::string& mark, const json::Value& configuration, Time now);
 
 }  // namespace lesto::deploy

@@ -109,19 +109,27 @@ const OwnedObject* Owned::find(const kube::ObjectId& id) const {
   return found == objects_.end() ? nullptr : &found->second;
 }
 
-std::vector<kube::ObjectId> Owned::of_owner(const Owner& owner) const {
-  auto found = by_owner_.find(owner);
-  if (found == by_owner_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+std::vector<kube::ObjectId> Owned::held_by(const Holder& holder) const {
+  std::vector<kube::ObjectId> held;
+  auto found = by_owner_.find(holder.owner);
+  if (found == by_owner_.end()) return held;
+  for (const kube::ObjectId& id : found->second) {
+    if (holder.holds(objects_.at(id).ownership)) held.push_back(id);
+  }
+  return held;
 }
 
 void Owned::set(const kube::ObjectId& id, OwnedObject object) {
   auto found = objects_.find(id);
   std::optional<Owner> before;
-  if (found != objects_.end()) before = found->second.ownership.owner;
+  bool same_mark = true;
+  if (found != objects_.end()) {
+    before = found->second.ownership.owner;
+    same_mark = found->second.ownership.cluster == object.ownership.cluster;
+  }
   Owner after = object.ownership.owner;
   objects_.insert_or_assign(id, std::move(object));
-  if (before == after) return;
+  if (before == after && same_mark) return;
   if (before) {
     by_owner_[*before].erase(id);
     if (by_owner_[*before].empty()) by_owner_.erase(*before);

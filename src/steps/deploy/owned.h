@@ -23,7 +23,8 @@ struct OwnedObject {
 // Thread: the loop's.
 class Owned {
  public:
-  // Called when an object appears, changes its owner, or goes; null for "no owner".
+  // Called when an object appears, changes its owner or the registration that it came through, or goes; null for "no
+  // owner".
   using Changed = std::function<void(const kube::ObjectId&, const Owner* before, const Owner* after)>;
 
   Owned(io::Loop& loop, std::shared_ptr<cluster::Cluster> of, Changed changed);
@@ -38,7 +39,7 @@ class Owned {
   // Null when there is no such object of ours, or its kind is not watched.
   const OwnedObject* find(const kube::ObjectId& id) const;
   std::size_t size() const { return objects_.size(); }
-  std::vector<kube::ObjectId> of_owner(const Owner& owner) const;
+  std::vector<kube::ObjectId> held_by(const Holder& holder) const;
   const std::map<Owner, std::set<kube::ObjectId>>& by_owner() const { return by_owner_; }
 
   // The answer to a write of ours.

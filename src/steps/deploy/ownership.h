@@ -36,6 +36,16 @@ std::optional<Ownership> ownership_of(const json::Value& object);
 // "sveltos-NAMESPACE-NAME": names the registered cluster on its objects.
 std::string cluster_mark(const model::ClusterRef& cluster);
 
+// Who holds objects: a profile, through one registration of the cluster. A cluster may be registered twice, and what
+// was deployed through one registration is not withdrawn by way of the other.
+struct Holder {
+  Owner owner;
+  std::string mark;
+
+  // An object without a mark is of an earlier time: its owner counts.
+  bool holds(const Ownership& of) const { return of.owner == owner && (of.cluster.empty() || of.cluster == mark); }
+};
+
 struct Stamp {
   Owner owner;
   std::int64_t tier = 100;

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kInventoriesParallel = 16;
 constexpr std::size_t kStatusesParallel = 64;
+// A summary whose object somebody else holds hears when that changes; this is for what nobody tells.
+constexpr Duration kLookAgain = std::chrono::seconds(60);
 
 std::string kind_of(const kube::GroupVersionKind& gvk) { return kind_text(gvk.kind, gvk.version, gvk.group); }
 
@@ -119,7 +121,7 @@ Step::Lane& Step::lane_of(const std::shared_ptr<cluster::Cluster>& of) {
 }
 
 void Step::wake(const kube::ObjectKey& key) {
-  // Lanes that were made while everything ends would have nobody to end them.
+  // A lane that were made after cancel() would be joined by nobody.
   if (!scope_ || scope_->context().cancel.requested()) return;
   auto summary = management_.cluster_summaries.get(key);
   if (!summary) return;
@@ -138,6 +140,10 @@ void Step::hear_cluster(cluster::ClusterChange change, cluster::Cluster& cluster
     if (lane != lanes_.end()) {
       end(std::move(lane->second));
       lanes_.erase(lane);
+    }
+    // What came through this registration may go to another one of the same cluster.
+    for (const auto& [object, keys] : std::exchange(losers_, {})) {
+      for (const kube::ObjectKey& key : keys) wake(key);
     }
   }
   for (const auto& [key, summary] : management_.cluster_summaries.typed.all()) {
@@ -209,12 +215,12 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, kube::Obje
   Outcome outcome = co_await deploy(context, summary, *lane.target);
   if (context.cancel.requested()) co_return control::Again{};
   std::optional<Error> error = outcome.error;
-  bool held = outcome.conflict;
+  bool held_elsewhere = outcome.held_elsewhere;
   tell(key, std::move(outcome));
-  // A conflict waits for its object to change hands; what is missing or invalid, for its input: all of these wake it. A
-  // cluster that answers 409 is none of these: it is asked again at once.
+  // What somebody else holds waits for its object to change hands; what is missing or invalid, for its input: all of
+  // these wake it.
   bool again = error && error->code() != Code::Invalid && error->code() != Code::TooLarge;
-  if (held) co_return control::Again{.after = std::chrono::seconds(60)};
+  if (held_elsewhere) co_return control::Again{.after = kLookAgain};
   if (again) co_return fail(*error);
   co_return control::Again{};
 }
@@ -243,6 +249,9 @@ io::Task<Outcome> Step::deploy(io::Context context, std::shared_ptr<const model:
     outcome.error = Error(Code::Invalid, "cluster " + cluster::cluster_text(summary->spec.cluster) + " is not ready");
     co_return outcome;
   }
+  // What was let pass before somebody made it a tenant's.
+  auto unserved = tenant_fields(*summary);
+  if (!unserved.empty()) co_return failed(Error(Code::Denied, model::unsupported_text(unserved)));
   bool one_time = summary->spec.profile_spec.sync_mode == model::SyncMode::OneTime;
   if (one_time && is_deployed(*summary)) {
     outcome.phase = Phase::Deployed;
@@ -300,16 +309,39 @@ Stamp stamp_of(const model::ClusterSummary& summary, const Owner& owner, const C
 
 }  // namespace
 
-// Whatever comes before the first conflict or error is applied; with continueOnConflict everything that may be is.
+model::UnsupportedFields Step::tenant_fields(const model::ClusterSummary& summary) const {
+  auto own = model::unsupported_labels(summary.meta.labels);
+  auto owner = owner_of_summary(management_.cluster_summaries.collection.get({summary.meta.ns, summary.meta.name}));
+  if (!own.empty() || !owner) return own;
+  bool of_cluster = owner->ns.empty();
+  const auto& profiles = of_cluster ? management_.cluster_profiles : management_.profiles;
+  auto profile = profiles.get({owner->ns, owner->name});
+  return profile ? model::unsupported_labels(profile->meta.labels) : own;
+}
+
+Rules Step::rules_of(const model::ClusterSummary& summary, const Owner& owner) const {
+  const model::ProfileSpec& spec = summary.spec.profile_spec;
+  auto registered = [this](const std::string& mark) {
+    return std::ranges::any_of(registry_.all(), [&](const auto& entry) { return cluster_mark(entry.first) == mark; });
+  };
+  return {.owner = owner,
+          .cluster = summary.spec.cluster,
+          .tier = spec.tier,
+          .continue_on_conflict = spec.continue_on_conflict,
+          .continue_on_error = spec.continue_on_error,
+          .registered = std::move(registered)};
+}
+
+// Whatever comes before the first conflict or error is applied; with continueOnConflict and continueOnError everything
+// that may be is.
 io::Task<Result<void>> Step::apply_all(io::Context context, const model::ClusterSummary& summary, Target& target,
                                        const Sources& sources, Manifest manifest, Outcome& outcome) {
   kube::ObjectKey key{summary.meta.ns, summary.meta.name};
   auto owner = owner_of_summary(management_.cluster_summaries.collection.get(key));
   if (!owner) co_return fail(Code::Invalid, "ClusterSummary " + key.text() + " has no owner that is a profile");
-  Rules rules{.owner = *owner,
-              .cluster = summary.spec.cluster,
-              .tier = summary.spec.profile_spec.tier,
-              .continue_on_conflict = summary.spec.profile_spec.continue_on_conflict};
+  Rules rules = rules_of(summary, *owner);
+  // Two references with one object: one of them is deployed, and the other is told as a conflict at the end.
+  std::vector<Conflict> duplicates = settle_duplicates(manifest.objects, sources.contents);
   std::set<std::string> kinds = kinds_of(manifest.objects);
   outcome.kinds.insert(kinds.begin(), kinds.end());
   auto recorded = co_await record_kinds(context, management_, summary.spec.cluster, std::move(kinds));
@@ -320,21 +352,24 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
   bool unchanged = is_deployed(summary) && resources_feature(summary)->hash->data == outcome.hash;
   std::vector<Placed> wanted;
   std::vector<Conflict> conflicts;
-  // Two references with one object: one of them is deployed, and the other is told as a conflict at the end.
-  std::vector<Conflict> duplicates;
+  // With continueOnError: the first error, told at the end.
+  std::optional<Error> first_error;
   for (std::size_t next = 0; next < manifest.objects.size();) {
     std::vector<Placed> stage;
     for (Desired& desired : take_stage(manifest.objects, next)) {
       auto resource = co_await target.owned.ensure(context, kube::gvk_of(desired.object));
-      if (!resource) co_return fail(std::move(resource.error()).during(desired.where));
+      if (!resource) {
+        Error error = std::move(resource.error()).during(desired.where);
+        if (!rules.continue_on_error) co_return fail(std::move(error));
+        if (!first_error) first_error = std::move(error);
+        continue;
+      }
       stage.push_back(place(std::move(desired), std::move(*resource)));
     }
     std::vector<Conflict> twice = settle_duplicates(stage, sources.contents);
     duplicates.insert(duplicates.end(), twice.begin(), twice.end());
     wanted.insert(wanted.end(), stage.begin(), stage.end());
-    std::vector<Placed> objects;
-    std::vector<Stamp> stamps;
-    std::vector<bool> make_namespace;
+    std::vector<Order> orders;
     for (Placed& placed : stage) {
       auto found = conflict(rules, placed, target.owned.find(placed.id()));
       if (found) {
@@ -344,21 +379,26 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       if (!conflicts.empty() && !rules.continue_on_conflict) break;
       if (found) continue;
       const Content& content = sources.contents[placed.content];
-      stamps.push_back(stamp_of(summary, *owner, content));
-      make_namespace.push_back(!content.ref.skip_namespace_creation);
-      objects.push_back(std::move(placed));
+      orders.push_back({.placed = std::move(placed),
+                        .stamp = stamp_of(summary, *owner, content),
+                        .make_namespace = !content.ref.skip_namespace_creation,
+                        .inputs = {read_summary(key), ledger::as_read(std::string(cluster::kManagement), content.object)}});
     }
-    auto applied = co_await apply_stage(context, target, ledger_, std::move(objects), std::move(stamps), std::move(make_namespace), unchanged);
-    if (!applied) co_return applied;
+    auto applied = co_await apply_stage(context, target, ledger_, std::move(orders));
+    if (!applied && !rules.continue_on_error) co_return applied;
+    if (!applied && !first_error) first_error = std::move(applied).error();
     if (!conflicts.empty() && !rules.continue_on_conflict) break;
   }
-  outcome.conflict = !conflicts.empty() || !duplicates.empty();
-  if (!conflicts.empty()) co_return fail(Code::Conflict, conflicts.front().message);
-  if (!duplicates.empty()) co_return fail(Code::Conflict, duplicates.front().message);
+  if (first_error) co_return fail(std::move(*first_error));
+  conflicts.insert(conflicts.end(), duplicates.begin(), duplicates.end());
+  outcome.held_elsewhere = !conflicts.empty();
+  if (outcome.held_elsewhere) co_return fail(Code::Conflict, conflicts.front().message);
   auto verified = co_await target.owned.verify(context);
   if (!verified) co_return verified;
-  auto pruned = co_await delete_objects(context, target, ledger_, budget_, *owner,
-                                        stale(target.owned.of_owner(*owner), wanted), "the profile's content no longer holds it");
+  Holder holder{*owner, cluster_mark(summary.spec.cluster)};
+  auto pruned = co_await delete_objects(context, target, ledger_, budget_, holder,
+                                        stale(target.owned.held_by(holder), wanted),
+                                        {"the profile's content no longer holds it", {read_summary(key)}});
   co_return pruned;
 }
 
@@ -388,11 +428,13 @@ io::Task<Result<control::Again>> Step::withdraw(io::Context context, std::shared
       done = std::move(verified);
     }
     bool leave = summary->spec.profile_spec.stop_matching_behavior == model::StopMatchingBehavior::LeavePolicies;
+    Holder holder{*owner, cluster_mark(summary->spec.cluster)};
     if (done && leave) {
-      done = co_await release_objects(context, target, ledger_, target.owned.of_owner(*owner));
+      done = co_await release_objects(context, target, ledger_, holder,
+                                      {"left in the cluster without its owner (LeavePolicies)", {read_summary(key)}});
     } else if (done) {
-      done = co_await delete_objects(context, target, ledger_, budget_, *owner, target.owned.of_owner(*owner),
-                                     owner->text() + " no longer matches the cluster, or was removed");
+      done = co_await delete_objects(context, target, ledger_, budget_, holder, target.owned.held_by(holder),
+                                     {owner->text() + " no longer matches the cluster, or was removed", {read_summary(key)}});
     }
     if (context.cancel.requested()) co_return control::Again{};
     if (!done) {
@@ -419,6 +461,23 @@ io::Task<Result<void>> Step::drop_finalizer(io::Context context, kube::ObjectKey
   co_return {};
 }
 
+ledger::Input Step::read_summary(const kube::ObjectKey& key) const {
+  return ledger::as_read(std::string(cluster::kManagement), management_.cluster_summaries.collection.get(key));
+}
+
+// What was refused, or is held by the delete budget: once for each time that the status says something new.
+void Step::note(const kube::ObjectKey& key, const Outcome& outcome) {
+  if (!outcome.error || outcome.phase == Phase::Waiting) return;
+  ledger::Record record;
+  record.step = "deploy";
+  record.cluster = std::string(cluster::kManagement);
+  record.subject = "ClusterSummary " + key.text();
+  record.verb = outcome.error->code() == Code::Unavailable ? ledger::Verb::Hold : ledger::Verb::Refuse;
+  record.reason = outcome.error->text();
+  record.inputs = {read_summary(key)};
+  ledger_.append(std::move(record));
+}
+
 void Step::tell(const kube::ObjectKey& key, Outcome outcome) {
   outcomes_.insert_or_assign(key, std::make_shared<const Outcome>(std::move(outcome)));
   statuses_.wake(key);
@@ -434,6 +493,7 @@ io::Task<Result<control::Again>> Step::write_status(io::Context context, kube::O
   const json::Value& object = management_.cluster_summaries.collection.get(key);
   json::Value status = object.is_null() ? json::Value() : decide_status(*outcome, object, loop_.now());
   if (!status.is_null()) {
+    note(key, *outcome);
     auto written = co_await management_.cluster_summaries.collection.patch_status(std::move(context), key, std::move(status));
     if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
   }
@@ -457,7 +517,7 @@ io::Task<Result<control::Again>> Step::write_inventory(io::Context context, mode
   Duration wait = *due - loop_.now();
   if (wait > Duration::zero()) co_return control::Again{.after = wait};
   due.reset();
-  json::Value status = decide_inventory(owned, configuration, loop_.now());
+  json::Value status = decide_inventory(owned, cluster_mark(ref), configuration, loop_.now());
   if (status.is_null()) co_return control::Again{};
   auto written = co_await management_.cluster_configurations.patch_status(std::move(context), key, std::move(status));
   if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());

@@ -5,6 +5,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "fleet/model/unsupported.h"
 #include "steps/deploy/act.h"
 #include "steps/deploy/gather.h"
 #include "steps/deploy/inventory.h"
@@ -56,6 +57,10 @@ class Step {
   void tell(const kube::ObjectKey& key, Outcome outcome);
   io::Task<Result<control::Again>> write_status(io::Context context, kube::ObjectKey key);
   io::Task<Result<control::Again>> write_inventory(io::Context context, model::ClusterRef ref);
+  model::UnsupportedFields tenant_fields(const model::ClusterSummary& summary) const;
+  Rules rules_of(const model::ClusterSummary& summary, const Owner& owner) const;
+  ledger::Input read_summary(const kube::ObjectKey& key) const;
+  void note(const kube::ObjectKey& key, const Outcome& outcome);
   std::set<std::string> known_kinds(const model::ClusterSummary& summary) const;
   void remember_uses(const kube::ObjectKey& key, std::vector<Use> uses);
 

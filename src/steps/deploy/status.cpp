@@ -35,7 +35,7 @@ control::Condition ready(const Outcome& outcome) {
       break;
     case Phase::Failed:
       condition.status = control::ConditionStatus::False;
-      condition.reason = outcome.conflict ? "Conflict" : "Failed";
+      condition.reason = outcome.held_elsewhere ? "Conflict" : "Failed";
       break;
   }
   return condition;

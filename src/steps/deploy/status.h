@@ -19,6 +19,7 @@ struct Outcome {
   bool conflict = false;             // Failed: somebody else holds an object, or two references hold the same one
   std::set<std::string> kinds;       // "Service.v1.", deployed in this pass or before
   std::int64_t generation = 0;       // of the spec that it is about
+  bool held_elsewhere = false;       // Failed, since somebody else holds an object: not a 409 of the cluster
 };
 
 // The status to merge into the summary, or null when it says so already.

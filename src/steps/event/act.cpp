@@ -1,5 +1,6 @@
 #include "steps/event/act.h"
 
+#include "fleet/cluster/registry.h"
 #include "foundation/io/parallel.h"
 
 namespace lesto::event {
@@ -7,17 +8,16 @@ namespace {
 
 constexpr std::size_t kReportWritesParallel = 8;
 
-void note(ledger::Ledger& ledger, ledger::Verb verb, const model::EventReport& report, std::string reason) {
+void note(cluster::Management& management, ledger::Ledger& ledger, ledger::Verb verb, const model::EventReport& report,
+          std::string reason) {
   ledger::Record record;
   record.step = "event";
   record.cluster = "management";
   record.subject = "EventReport " + report.meta.ns + "/" + report.meta.name;
   record.verb = verb;
   record.reason = std::move(reason);
-  record.inputs.push_back({.cluster = report.spec.cluster.ns + "/" + report.spec.cluster.name,
-                           .object = "EventSource " + report.spec.event_source_name,
-                           .uid = {},
-                           .resource_version = {}});
+  const json::Value& source = management.event_sources.collection.get({"", report.spec.event_source_name});
+  if (!source.is_null()) record.inputs.push_back(ledger::as_read(std::string(cluster::kManagement), source));
   ledger.append(std::move(record));
 }
 
@@ -35,7 +35,7 @@ io::Task<Result<void>> write(io::Context context, cluster::Management& managemen
   auto written = co_await std::move(task);
   if (!written) co_return fail(std::move(written).error());
   known.resource_version = kube::resource_version_of(*written);
-  note(ledger, ledger::Verb::Write, report, matches_text(report));
+  note(management, ledger, ledger::Verb::Write, report, matches_text(report));
   co_return {};
 }
 
@@ -67,7 +67,8 @@ io::Task<Result<void>> act(io::Context context, cluster::Management& management,
     auto removed = co_await management.event_reports.collection.remove(context, {report->meta.ns, report->meta.name},
                                                                        report->meta.uid);
     if (!removed) co_return fail(std::move(removed).error());
-    note(ledger, ledger::Verb::Delete, *report, "no trigger asks for this source in this cluster, or its matches fit elsewhere");
+    note(management, ledger, ledger::Verb::Delete, *report,
+         "no trigger asks for this source in this cluster, or its matches fit elsewhere");
   }
   known = std::move(next);
   co_return {};

@@ -48,8 +48,10 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
 }
 
 void Step::listen() {
+  // Labels count, too: they say whose rights are asked for.
   auto spec_changed = [this](const control::Change& change) {
     if (change.before["spec"] != change.after["spec"] ||
+        change.before["metadata"]["labels"] != change.after["metadata"]["labels"] ||
         change.before["metadata"]["deletionTimestamp"] != change.after["metadata"]["deletionTimestamp"]) {
       replan_soon_.request();
     }

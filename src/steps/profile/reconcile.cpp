@@ -35,7 +35,8 @@ Step::Step(io::Loop& loop, Log& log, cluster::Management& management, cluster::R
           [this](io::Context context, ProfileKey key) { return reconcile_status(std::move(context), std::move(key)); },
           [this](const ProfileKey& key, const Error& error) {
             log_.warn("profile", "status not written", {{"profile", key.key.text()}, {"error", error.text()}});
-          }) {
+          }),
+      unserved_(loop, log, management) {
   index_summaries(management_);
   listen();
 }
@@ -45,6 +46,7 @@ void Step::listen() {
     management_.profiles_of(scope).store().listen([this, scope](const control::Change& change) {
       ProfileKey key{scope, kube::key_of(change.after.is_null() ? change.before : change.after)};
       bool same = change.before["spec"] == change.after["spec"] &&
+                  change.before["metadata"]["labels"] == change.after["metadata"]["labels"] &&
                   change.before["metadata"]["annotations"] == change.after["metadata"]["annotations"] &&
                   change.before["metadata"]["deletionTimestamp"] == change.after["metadata"]["deletionTimestamp"];
       if (!same) profiles_.wake(key);
@@ -77,6 +79,7 @@ void Step::start(io::TaskScope& scope) {
   wake_all();
   profiles_.start(scope);
   statuses_.start(scope);
+  unserved_.start(scope);
 }
 
 std::string Step::refused(const ProfileKey& key) const {

@@ -6,6 +6,7 @@
 #include "kube/control/passing.h"
 #include "steps/profile/act.h"
 #include "steps/profile/status.h"
+#include "steps/profile/unserved.h"
 
 namespace lesto::profile {
 
@@ -38,6 +39,7 @@ class Step {
   std::map<ProfileKey, control::Passing> deploying_;
   control::Queue<ProfileKey> profiles_;
   control::Queue<ProfileKey> statuses_;
+  Unserved unserved_;
 };
 
 }  // namespace lesto::profile

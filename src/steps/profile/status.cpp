@@ -5,14 +5,6 @@
 namespace lesto::profile {
 namespace {
 
-json::Value reference_json(const model::ClusterRef& ref) {
-  model::ObjectReference reference = model::to_reference(ref);
-  return json::object({{"apiVersion", reference.api_version},
-                       {"kind", reference.kind},
-                       {"namespace", reference.ns},
-                       {"name", reference.name}});
-}
-
 enum class State { Waiting, Deployed, Failed };
 
 // How the profile stands in one cluster, by its summary.
@@ -43,12 +35,12 @@ json::Value decide_status(const StatusInputs& inputs, const json::Value& status,
   std::size_t deployed = 0;
   std::string first_failure;
   for (const Target& target : inputs.matching) {
-    matching.push(reference_json(target.cluster));
+    matching.push(model::reference_json(target.cluster));
     std::string message;
     State state = state_of(inputs, target, message);
     if (state == State::Deployed) ++deployed;
     if (state != State::Failed) continue;
-    json::Value entry = json::object({{"clusterRef", reference_json(target.cluster)}, {"failureMessage", message}});
+    json::Value entry = json::object({{"clusterRef", model::reference_json(target.cluster)}, {"failureMessage", message}});
     failed.push(std::move(entry));
     if (first_failure.empty()) {
       first_failure = "cluster " + target.cluster.ns + "/" + target.cluster.name + ": " + message;

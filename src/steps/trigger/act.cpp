@@ -13,15 +13,15 @@ control::Collection& collection_of(cluster::Management& management, const json::
   return object["kind"].text() == "Secret" ? management.secrets : management.config_maps;
 }
 
-void note(ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb, const json::Value& object, std::string reason) {
+void note(cluster::Management& management, ledger::Ledger& ledger, const Unit& unit, ledger::Verb verb,
+          const json::Value& object, std::string reason) {
   ledger::Record record;
   record.step = "trigger";
   record.cluster = cluster::kManagement;
   record.subject = kube::text_of(object);
   record.verb = verb;
   record.reason = std::move(reason);
-  record.inputs.push_back({std::string(cluster::kManagement), "EventTrigger " + unit.trigger, {}, {}});
-  record.inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+  record.inputs = causes(management, unit);
   ledger.append(std::move(record), verb == ledger::Verb::Write ? object : json::Value());
 }
 
@@ -31,6 +31,25 @@ bool same_spec(const json::Value& live, const json::Value& wanted) {
   auto after = model::parse_profile(wanted);
   return before && after && before->spec == after->spec;
 }
+
+}  // namespace
+
+std::vector<ledger::Input> causes(cluster::Management& management, const Unit& unit) {
+  std::vector<ledger::Input> inputs;
+  std::string own(cluster::kManagement);
+  const json::Value& trigger = management.triggers(unit.form).store().get({"", unit.trigger});
+  if (!trigger.is_null()) inputs.push_back(ledger::as_read(own, trigger));
+  std::string name = model::event_report_name(unit.cluster, unit.source, 0);
+  const json::Value& report = management.event_reports.store().get({unit.cluster.ns, name});
+  if (!report.is_null()) inputs.push_back(ledger::as_read(own, report));
+  // In the version that the report holds.
+  if (!unit.object.key.name.empty()) {
+    inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+  }
+  return inputs;
+}
+
+namespace {
 
 // The live object with everything of ours as wanted and everything of others as it is; null when that changes nothing.
 json::Value merged(const json::Value& live, const json::Value& wanted) {
@@ -77,7 +96,7 @@ io::Task<Result<void>> carry_out(io::Context context, cluster::Management& manag
   auto task = put.fresh ? collection.create(std::move(context), put.object) : collection.update(std::move(context), put.object);
   auto written = co_await std::move(task);
   if (!written) co_return fail(std::move(written).error());
-  note(ledger, unit, ledger::Verb::Write, put.wanted,
+  note(management, ledger, unit, ledger::Verb::Write, put.wanted,
        put.fresh ? "the object matches" : "the object or the trigger's content changed");
   co_return {};
 }
@@ -89,7 +108,7 @@ io::Task<Result<void>> drop(io::Context context, cluster::Management& management
   std::string uid(kube::uid_of(object));
   auto removed = co_await collection.remove(std::move(context), kube::key_of(object), std::move(uid));
   if (!removed) co_return removed;
-  note(ledger, unit, ledger::Verb::Delete, object, std::move(reason));
+  note(management, ledger, unit, ledger::Verb::Delete, object, std::move(reason));
   co_return {};
 }
 

@@ -6,6 +6,9 @@
 
 namespace lesto::trigger {
 
+// What a unit is decided from, as it is now: for the causal log.
+std::vector<ledger::Input> causes(cluster::Management& management, const Unit& unit);
+
 // Names that the unit needs and somebody else has: `act` fails until they are free.
 std::vector<kube::ObjectId> taken_names(cluster::Management& management, const Unit& unit, const Decision& decision);
 

@@ -162,6 +162,21 @@ std::set<Unit> existing_units(const cluster::Management& management, const Trigg
   return units;
 }
 
+std::set<Unit> all_existing_units(const cluster::Management& management) {
+  std::set<Unit> units;
+  auto add = [&](const control::Store& store, const std::string& ns) {
+    for (const auto& [key, object] : store.all()) {
+      if (key.ns != ns) continue;
+      auto unit = unit_of(object);
+      if (unit) units.insert(std::move(*unit));
+    }
+  };
+  add(management.cluster_profiles.collection.store(), {});
+  add(management.config_maps.store(), management.own_namespace());
+  add(management.secrets.store(), management.own_namespace());
+  return units;
+}
+
 std::vector<kube::ObjectKey> profiles_of_trigger(const cluster::Management& management, const TriggerKey& key) {
   std::vector<kube::ObjectKey> keys;
   const control::Store& store = management.cluster_profiles.collection.store();

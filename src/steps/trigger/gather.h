@@ -63,6 +63,8 @@ std::vector<kube::ObjectKey> config_maps_of_unit(const cluster::Management& mana
 std::vector<kube::ObjectKey> secrets_of_unit(const cluster::Management& management, const Unit& unit);
 // All units for which something exists that this trigger generated.
 std::set<Unit> existing_units(const cluster::Management& management, const TriggerKey& key);
+// The same of all triggers, also of those that are gone: read once, at the start.
+std::set<Unit> all_existing_units(const cluster::Management& management);
 std::vector<kube::ObjectKey> profiles_of_trigger(const cluster::Management& management, const TriggerKey& key);
 
 const json::Value& content_of(const cluster::Management& management, const Reference& reference);

@@ -133,10 +133,7 @@ void Step::start(io::TaskScope& scope) {
     }
   }
   // What triggers made that are no longer there: removed while nobody ran.
-  for (const auto& [key, profile] : management_.cluster_profiles.store().all()) {
-    auto unit = unit_of(profile);
-    if (unit) units_.wake(*unit);
-  }
+  for (const Unit& unit : all_existing_units(management_)) units_.wake(unit);
   units_.start(scope);
   triggers_.start(scope);
 }
@@ -359,7 +356,7 @@ void Step::remember_outcome(const Unit& unit, std::optional<std::string> error) 
     record.subject = "EventTrigger " + unit.trigger;
     record.verb = ledger::Verb::Refuse;
     record.reason = *error;
-    record.inputs.push_back({cluster::cluster_text(unit.cluster), unit.object.text(), {}, {}});
+    record.inputs = causes(management_, unit);
     ledger_.append(std::move(record));
   }
   known->second.error = std::move(error);

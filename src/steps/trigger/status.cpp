@@ -35,14 +35,6 @@ std::map<model::ClusterRef, Tally> tally(const StatusInputs& inputs) {
   return tallies;
 }
 
-json::Value reference_json(const model::ClusterRef& ref) {
-  model::ObjectReference reference = model::to_reference(ref);
-  return json::object({{"apiVersion", reference.api_version},
-                       {"kind", reference.kind},
-                       {"namespace", reference.ns},
-                       {"name", reference.name}});
-}
-
 // Of the spec that is in force, as upstream keeps it there.
 std::string hash_of(const StatusInputs& inputs) {
   if (!inputs.trigger) return {};
@@ -56,7 +48,7 @@ json::Value cluster_info(const model::ClusterRef& ref, const Tally& of, const st
                                 : of.deployed == of.units ? model::FeatureStatus::Provisioned
                                                           : model::FeatureStatus::Provisioning;
   json::Value info = json::object(
-      {{"cluster", reference_json(ref)}, {"hash", hash}, {"status", model::to_string(status)}});
+      {{"cluster", model::reference_json(ref)}, {"hash", hash}, {"status", model::to_string(status)}});
   if (failed) info.set("failureMessage", of.first_failure);
   return info;
 }
@@ -105,7 +97,7 @@ control::Condition ready(const StatusInputs& inputs, const std::map<model::Clust
 json::Value decide_status(const StatusInputs& inputs, const json::Value& status, Time now) {
   std::map<model::ClusterRef, Tally> tallies = tally(inputs);
   json::Value matching = json::array({});
-  for (const model::ClusterRef& ref : inputs.scope->clusters) matching.push(reference_json(ref));
+  for (const model::ClusterRef& ref : inputs.scope->clusters) matching.push(model::reference_json(ref));
   json::Value infos = json::array({});
   std::string hash = hash_of(inputs);
   for (const auto& [ref, of] : tallies) {
