@@ -382,6 +382,7 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       orders.push_back({.placed = std::move(placed),
                         .stamp = stamp_of(summary, *owner, content),
                         .make_namespace = !content.ref.skip_namespace_creation,
+                        .unchanged = unchanged,
                         .inputs = {read_summary(key), ledger::as_read(std::string(cluster::kManagement), content.object)}});
     }
     auto applied = co_await apply_stage(context, target, ledger_, std::move(orders));
