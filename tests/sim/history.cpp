@@ -46,6 +46,13 @@ void History::changed(const Truth& truth) {
 }
 
 void History::hear(const Write& write) {
+  // What was deployed from a mixed view may be left, too, if its owner leaves things.
+  std::string by = write.by_manager && write.server != kManagement ? owner_of(write.after) : "";
+  for (const Picture& picture : pictures_) {
+    auto owner = picture.expected.owners.find(by);
+    bool leaves = !by.empty() && owner != picture.expected.owners.end() && owner->second.add_ons.leave;
+    if (leaves) left_.insert(kube::id_of(write.after));
+  }
   if (write.after["kind"].text() != "ClusterProfile") return;
   std::string unit = read_unit(write.after);
   if (!unit.empty()) units_[std::string(kube::name_of(write.after))] = unit;
