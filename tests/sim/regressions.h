@@ -23,7 +23,5 @@ inline constexpr std::uint64_t kRegressions[] = {
 
 // Played twice: the same seed must give the same trace.
 inline constexpr std::uint64_t kDetermined = 2;
-// So many new seeds each time.
-inline constexpr int kFresh = 3;
 
 }  // namespace lesto::sim
