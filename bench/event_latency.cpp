@@ -19,6 +19,7 @@
 
 #include "app/dialer.h"
 #include "app/install.h"
+#include "app/kubeconfig_file.h"
 #include "bench/floor.h"
 #include "faces/cli/commands.h"
 #include "fleet/cluster/management.h"

@@ -25,8 +25,9 @@ class Counting final : public Rng {
 
 const json::Value& fixed_data() {
   static const json::Value value = *json::parse(
-      R"({"Resource":{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop","labels":{"a":"1"}},
-          "spec":{"ports":[{"port":80},{"port":443.5}],"on":true,"none":null,"deep":[[1,[2]],{}]}},
+      R"({"Resource":{"apiVersion":"v1","kind":"Service","metadata":{"name":"web",
+          "namespace":"shop","labels":{
+          "a":"1"}},"spec":{"ports":[{"port":80},{"port":443.5}],"on":true,"none":null,"deep":[[1,[2]],{}]}},
           "MgmtResources":{"x":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}}},
           "n":3,"f":1.5,"s":"text","list":[3,1,2,"b"],"empty":{},"big":9223372036854775807})");
   return value;

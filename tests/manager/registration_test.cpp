@@ -201,6 +201,21 @@ TEST_F(Registering, an_account_that_another_registration_uses_stays) {
   EXPECT_FALSE(account_is_there());
 }
 
+TEST_F(Registering, an_account_that_may_not_remove_itself_is_removed_by_an_administrator) {
+  cluster::Registration registration = gke();
+  registration.account->cluster_role = "view";
+  ASSERT_TRUE(enroll(std::move(registration)).has_value());
+  auto done = deregister({.key = kGke, .kubeconfig = std::nullopt});
+  ASSERT_FALSE(done.has_value());
+  EXPECT_NE(done.error().text().find("nothing was changed"), std::string::npos) << done.error().text();
+  EXPECT_FALSE(sveltos_cluster().is_null());
+  done = deregister({.key = kGke, .kubeconfig = fleet_.kubeconfig("gke")});
+  ASSERT_TRUE(done.has_value()) << done.error().text();
+  fleet_.loop.run_for(std::chrono::seconds(5));
+  EXPECT_FALSE(account_is_there());
+  EXPECT_TRUE(sveltos_cluster().is_null());
+}
+
 TEST_F(Registering, deregistering_a_dead_cluster_changes_nothing_unless_it_is_to_be_forgotten) {
   ASSERT_TRUE(enroll(gke()).has_value());
   fleet_.network.serve("gke", nullptr);

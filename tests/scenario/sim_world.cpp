@@ -11,6 +11,7 @@ namespace {
 std::string token_of(const std::string& cluster) { return "token-of-" + cluster; }
 // The manager is nobody but the account of manifests/rbac.yaml in the management cluster.
 constexpr const char* kManagerToken = "token-of-the-manager";
+constexpr const char* kManagerUser = "system:serviceaccount:projectsveltos:lesto-manager";
 std::string ca_of(const std::string& cluster) { return "certificate authority of " + cluster + "\n"; }
 std::string url_of(const std::string& cluster) { return "https://" + cluster + ".example:6443"; }
 
@@ -65,12 +66,13 @@ class SimWorld::Dialer final : public cluster::Dialer {
   io::sim::Network& network_;
 };
 
-SimWorld::SimWorld(std::optional<std::uint64_t> seed)
+SimWorld::SimWorld(std::optional<std::uint64_t> seed, Rights* rights)
     : loop_(seed),
       rng_(seed.value_or(1)),
       network_(loop_, rng_),
       log_(loop_, LogLevel::Info, [this](std::string_view line) { log_text_ += std::string(line) + "\n"; }),
-      dialer_(std::make_unique<Dialer>(network_)) {}
+      dialer_(std::make_unique<Dialer>(network_)),
+      rights_(rights) {}
 
 SimWorld::~SimWorld() {
   if (manager_) stop_manager();
@@ -91,9 +93,13 @@ Result<void> SimWorld::start_server(const std::string& name) {
   options.tokens = {{.token = token_of(name), .user = "admin", .groups = {"system:masters"}, .uid = "admin"}};
   if (name == kManagement) {
     options.tokens.push_back({.token = kManagerToken,
-                              .user = "system:serviceaccount:projectsveltos:lesto-manager",
+                              .user = kManagerUser,
                               .groups = {"system:serviceaccounts", "system:serviceaccounts:projectsveltos"},
                               .uid = "manager"});
+    options.fault = [this](const apiserver::FaultPoint& request) -> std::optional<apiserver::Fault> {
+      if (rights_ && request.user == kManagerUser) rights_->note(request);
+      return std::nullopt;
+    };
   }
   auto opened = loop_.run(apiserver::ApiServer::open(loop_, *storage, rng_, std::move(options)));
   CHECK(opened.has_value());

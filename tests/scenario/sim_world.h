@@ -11,13 +11,15 @@
 #include "foundation/io/sim/sim_loop.h"
 #include "foundation/io/sim/sim_rng.h"
 #include "kube/apiserver/server.h"
+#include "tests/scenario/rights.h"
 #include "tests/scenario/world.h"
 
 namespace lesto::scenario {
 
 class SimWorld final : public World {
  public:
-  explicit SimWorld(std::optional<std::uint64_t> seed = std::nullopt);
+  // `rights`, when there are any, are told what the manager does in the management cluster, and outlive the world.
+  explicit SimWorld(std::optional<std::uint64_t> seed = std::nullopt, Rights* rights = nullptr);
   ~SimWorld() override;
   SimWorld(const SimWorld&) = delete;
   SimWorld& operator=(const SimWorld&) = delete;
@@ -59,6 +61,7 @@ class SimWorld final : public World {
   std::unique_ptr<Dialer> dialer_;
   std::unique_ptr<io::Exchange> management_;
   std::unique_ptr<app::Manager> manager_;
+  Rights* rights_;
 };
 
 }  // namespace lesto::scenario

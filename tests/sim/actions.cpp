@@ -261,7 +261,7 @@ void Users::meddle() {
   if (objects->empty()) return;
   const json::Value& object = dice_.pick(*objects);
   say("meddles with " + kube::text_of(object));
-  meddled_ = fleet_.loop().now();
+  meddled_ = true;
   erase(kServer, object);
 }
 

@@ -1,5 +1,7 @@
 #include "tests/sim/fleet.h"
 
+#include <algorithm>
+
 #include "fleet/model/crds.h"
 #include "foundation/json/yaml.h"
 #include "kube/object/kubeconfig.h"
@@ -12,6 +14,8 @@ using namespace std::chrono_literals;
 
 // What the log of a run keeps: its end.
 constexpr std::size_t kLogMax = 400'000;
+// Records of the ledger are durable so much later than what they tell of, at most.
+constexpr Duration kLedgerLag = 1s;
 
 std::string token_of(const std::string& who, const std::string& server) { return who + " at " + server; }
 std::string ca_of(const std::string& server) { return "certificate authority of " + server + "\n"; }
@@ -218,11 +222,15 @@ void Fleet::start_manager() {
 }
 
 bool Fleet::manager_started() const { return manager_ && manager_->started && !*manager_->dead; }
+bool Fleet::died_after(Time when) const {
+  return std::ranges::any_of(deaths_, [&](Time death) { return death >= when && death < when + kLedgerLag; });
+}
 ledger::Ledger* Fleet::ledger() { return manager_started() ? &manager_->manager->ledger() : nullptr; }
 
 void Fleet::crash_manager(Duration down) {
   if (!manager_ || *manager_->dead) return;
   journal_.say("manager crashes");
+  deaths_.push_back(loop_.now());
   *manager_->dead = true;
   manager_->ledger.crash();
   for (const auto& [name, disk] : disks_) network_.break_connections("manager", name);

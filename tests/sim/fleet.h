@@ -60,6 +60,8 @@ class Fleet {
   // In that many jobs of the loop from now.
   void crash_manager_soon(std::size_t jobs, Duration down);
   void crash_no_more() { crash_in_.reset(); }
+  // Whether the manager died soon after that instant, so that what it wrote down of it may be lost.
+  bool died_after(Time when) const;
   // Of the manager that runs; null when none does.
   ledger::Ledger* ledger();
 
@@ -124,6 +126,7 @@ class Fleet {
   std::unique_ptr<Incarnation> manager_;
   bool wanted_ = false;
   Time manager_start_{};
+  std::vector<Time> deaths_;
   std::optional<std::pair<std::size_t, Duration>> crash_in_;
   bool tending_ = false;
 };

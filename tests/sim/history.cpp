@@ -38,7 +38,7 @@ void History::changed(const Truth& truth) {
     for (const auto& [cluster, wanted] : owner.clusters) {
       for (const WantedObject& object : wanted.objects) {
         ever_[{text, cluster}].insert(object.id);
-        if (owner.add_ons.leave) left_[cluster].insert(object.id);
+        if (owner.add_ons.leave) left_.insert(object.id);
       }
     }
   }
@@ -46,6 +46,13 @@ void History::changed(const Truth& truth) {
 }
 
 void History::hear(const Write& write) {
+  // What was deployed from a mixed view may be left, too, if its owner leaves things.
+  std::string by = write.by_manager && write.server != kManagement ? owner_of(write.after) : "";
+  for (const Picture& picture : pictures_) {
+    auto owner = picture.expected.owners.find(by);
+    bool leaves = !by.empty() && owner != picture.expected.owners.end() && owner->second.add_ons.leave;
+    if (leaves) left_.insert(kube::id_of(write.after));
+  }
   if (write.after["kind"].text() != "ClusterProfile") return;
   std::string unit = read_unit(write.after);
   if (!unit.empty()) units_[std::string(kube::name_of(write.after))] = unit;
@@ -70,10 +77,7 @@ bool History::ever_wanted(const std::string& owner, const std::string& cluster, 
   return found != ever_.end() && found->second.contains(id);
 }
 
-bool History::may_be_left(const std::string& cluster, const kube::ObjectId& id) const {
-  auto found = left_.find(cluster);
-  return found != left_.end() && found->second.contains(id);
-}
+bool History::may_be_left(const kube::ObjectId& id) const { return left_.contains(id); }
 
 Time History::absent_until(const std::string& cluster) const {
   auto found = absent_.find(cluster);

@@ -36,8 +36,9 @@ class History {
 
   // Whether the owner ever wanted that object in that cluster.
   bool ever_wanted(const std::string& owner, const std::string& cluster, const kube::ObjectId& id) const;
-  // Whether an owner with LeavePolicies ever wanted it there.
-  bool may_be_left(const std::string& cluster, const kube::ObjectId& id) const;
+  // Whether an owner with LeavePolicies ever wanted it somewhere. A cluster that changes its labels may for an instant be
+  // the target of an event of which it is the source no more: what is deployed then is left, too.
+  bool may_be_left(const kube::ObjectId& id) const;
   // When the cluster was last not registered.
   Time absent_until(const std::string& cluster) const;
 
@@ -46,7 +47,7 @@ class History {
   std::vector<Picture> pictures_;
   std::map<std::string, std::string> units_;  // by the name of the profile
   std::map<std::pair<std::string, std::string>, std::set<kube::ObjectId>> ever_;
-  std::map<std::string, std::set<kube::ObjectId>> left_;
+  std::set<kube::ObjectId> left_;
   std::map<std::string, Time> absent_;
 };
 

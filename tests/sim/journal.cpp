@@ -104,6 +104,10 @@ void Journal::hear_write(Write write, const json::Value& body, bool made) {
               kube::is_newer(kube::resource_version_of(write.before), kube::resource_version_of(body));
   // Answers pass each other: a later write of the object has been heard of.
   if (late && kube::uid_of(write.before) == kube::uid_of(body)) return;
+  // The end of an earlier object of the name, heard after the next one was made.
+  std::string_view ended = body["kind"].text() == "Status" ? body["details"]["uid"].text() : kube::uid_of(body);
+  bool earlier = write.method == "DELETE" && !write.before.is_null() && !ended.empty() && ended != kube::uid_of(write.before);
+  if (earlier) return;
   bool gone = write.method == "DELETE" ? body["kind"].text() == "Status" || body["metadata"]["finalizers"].empty()
                                        : is_gone(body);
   if (!gone) write.after = body;
@@ -113,9 +117,10 @@ void Journal::hear_write(Write write, const json::Value& body, bool made) {
   if (gone) {
     if (found != objects.end()) objects.erase(found);
   } else if (made || found == objects.end()) {
-    objects[write.path] = {.object = body, .made_by_manager = is_ours(body), .made = write.at};
+    objects[write.path] = {.object = body, .made_by_manager = is_ours(body), .made = write.at, .written = write.at};
   } else if (kube::is_newer(kube::resource_version_of(body), kube::resource_version_of(found->second.object))) {
     found->second.object = body;
+    if (!same) found->second.written = write.at;
   }
   if (listener_ && !same) listener_(write);
 }

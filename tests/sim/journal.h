@@ -31,6 +31,7 @@ struct Live {
   json::Value object;
   bool made_by_manager = false;
   Time made{};
+  Time written{};  // last
 };
 
 // Users write as manager "person": what has nothing of theirs is Lesto's.

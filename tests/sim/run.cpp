@@ -30,7 +30,7 @@ class Life {
     if (options.trace) fleet_.journal().show(options.trace);
     fleet_.journal().listen([this](const Write& write) {
       history_.hear(write);
-      safety_.meddled(users_.meddled());
+      if (users_.meddled()) safety_.meddled();
       safety_.hear(write);
     });
   }
@@ -134,7 +134,12 @@ class Life {
       case 5: fleet_.crash_server(server, dice_.between(10ms, 40s)); break;
       case 6: fleet_.crash_manager_soon(dice_.below(300), dice_.between(1ms, 5s)); break;
       case 7: fleet_.crash_manager(dice_.between(1ms, 60s)); break;
-      case 8: fleet_.jump_clock(dice_.between(1s, 1h)); break;
+      case 8: {
+        Duration by = dice_.between(1s, 1h);
+        safety_.jumped(by);
+        fleet_.jump_clock(by);
+        break;
+      }
       default: break;
     }
   }
@@ -159,7 +164,10 @@ class Life {
       if (std::exchange(writes, fleet_.journal().writes()) != writes) still = fleet_.loop().now();
       if (!fleet_.manager_started() || fleet_.loop().now() - still < kStill) continue;
       wrong = Settled(fleet_, users_.truth(), history_).check();
-      if (wrong.empty()) return !stop_early();
+      if (!wrong.empty()) continue;
+      safety_.settled();
+      users_.settled();
+      return !stop_early();
     } while (fleet_.loop().now() < end);
     if (wrong.empty()) wrong = {"the manager does not stop writing"};
     for (std::string& what : wrong) report(when + ": " + what);

@@ -69,10 +69,11 @@ void Safety::hear_in_cluster(const Write& write) {
 void Safety::judge_delete(const Write& write) {
   std::string owner = history_.owner_of(write.before);
   if (owner.empty()) return violation(write, "deletes an object without an owner");
-  if (meddled_ > write.at - kLag) return;
+  if (meddled_) return;
+  const Duration lag = kLag + jumped_;
   std::string cluster = cluster_of(write.server);
   kube::ObjectId id = kube::id_of(write.before);
-  Time from = std::min(write.made, write.at) - kLag;
+  Time from = std::min(write.made, write.at) - lag;
   int recent = 0;
   bool always = true;
   bool pruned = false;
@@ -83,7 +84,7 @@ void Safety::judge_delete(const Write& write) {
     bool over = i + 1 < pictures.size() && pictures[i + 1].since < from;
     if (over) continue;
     const Picture& picture = pictures[i];
-    if (picture.since > write.at - kLag) ++recent;
+    if (picture.since > write.at - lag) ++recent;
     bool wanted = wanted_in(picture, history_, owner, cluster, id);
     bool loose = picture.expected.loose_triggers.contains(owner.substr(0, owner.find(" in ")));
     always &= wanted || loose;

@@ -13,8 +13,14 @@ class Safety {
   explicit Safety(const History& history) : history_(history) {}
 
   void hear(const Write& write);
-  // A user removed something of Lesto's: what follows from it cannot be told from a defect for a while.
-  void meddled(Time at) { meddled_ = at; }
+  // A user removed something of Lesto's: what follows from it cannot be told from a defect until everything has settled.
+  void meddled() { meddled_ = true; }
+  // The clock jumped: what the manager knows can be older by so much.
+  void jumped(Duration by) { jumped_ += by; }
+  void settled() {
+    meddled_ = false;
+    jumped_ = {};
+  }
   const std::vector<std::string>& violations() const { return violations_; }
 
  private:
@@ -26,7 +32,8 @@ class Safety {
 
   const History& history_;
   std::vector<std::string> violations_;
-  Time meddled_ = Time::min();
+  bool meddled_ = false;
+  Duration jumped_{};
 };
 
 }  // namespace lesto::sim

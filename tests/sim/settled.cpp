@@ -167,7 +167,7 @@ void Settled::check_held(const ClusterTruth& cluster, const kube::ObjectId& id, 
 
 void Settled::check_left(const ClusterTruth& cluster, const kube::ObjectId& id, const Held& held) {
   std::string what = cluster_text(cluster) + " " + id.text();
-  if (!history_.may_be_left(cluster_text(cluster), id)) wrong(what + " lost its marks");
+  if (!history_.may_be_left(id)) wrong(what + " lost its marks");
   for (const json::Member& annotation : held.object["metadata"]["annotations"].members()) {
     if (annotation.name().find("projectsveltos.io") != std::string_view::npos) {
       wrong(what + " was left, but has the mark " + std::string(annotation.name()));
@@ -184,7 +184,13 @@ void Settled::check_ledger(const std::string& cluster, const kube::ObjectId& id,
   std::string name = annotations["projectsveltos.io/owner-name"].string();
   for (const ledger::Record& record : *records) {
     if (record.verb != ledger::Verb::Write || record.inputs.empty()) continue;
-    if (record.inputs[0].object.ends_with(name)) return;
+    // The summary, whose name holds that of its profile.
+    if (record.inputs[0].object.find(name) != std::string::npos) return;
+  }
+  // The last records before a crash may be lost.
+  std::string server = cluster.substr(cluster.find('/') + 1);
+  for (const auto& [path, live] : fleet_.journal().live(server)) {
+    if (kube::uid_of(live.object) == kube::uid_of(object) && fleet_.died_after(live.written)) return;
   }
   wrong("the ledger does not say why " + cluster + " holds " + id.text() + " of " + name);
 }
@@ -332,7 +338,8 @@ void Settled::check_triggers() {
     bool deployed = true;
     for (const auto& [name, owner] : expected_.owners) {
       if (owner.trigger != text) continue;
-      failed |= owner.state != OwnerState::Fine || owner.lacks_cluster;
+      bool content = owner.state == OwnerState::Content && !owner.clusters.empty();
+      failed |= owner.state == OwnerState::Event || content || owner.lacks_cluster;
       deployed &= !owner.clusters.empty();
       for (const auto& [cluster, wanted] : owner.clusters) {
         auto fate = fates_.find({name, cluster});

@@ -19,8 +19,9 @@ class Users {
   // Why a request of a user was refused: a defect of the simulation, or of the API server.
   const std::string& trouble() const { return trouble_; }
 
-  // When somebody last removed what is Lesto's.
-  Time meddled() const { return meddled_; }
+  // Whether somebody has removed what is Lesto's since everything settled.
+  bool meddled() const { return meddled_; }
+  void settled() { meddled_ = false; }
 
   // Chooses a fleet and what its users want, starts its clusters, and writes all of it.
   void begin();
@@ -64,7 +65,7 @@ class Users {
   Truth truth_;
   std::string trouble_;
   std::size_t next_ = 0;  // for names
-  Time meddled_ = Time::min();
+  bool meddled_ = false;
 };
 
 }  // namespace lesto::sim

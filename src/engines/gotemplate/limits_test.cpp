@@ -85,9 +85,11 @@ TEST(TemplateLimits, DeepNestingOfTextIsRefused) {
   EXPECT_FALSE(Template::parse("t", chain + "{{ end }}"));
 }
 
-TEST(TemplateLimits, AWidthBeyondTheLimitIsGosBadWidth) {
-  EXPECT_EQ(*render("{{ printf \"%20000000d\" 1 }}"), "%!(BADWIDTH)1");
-  EXPECT_EQ(*render("{{ printf \"%.20000000f\" 1.0 }}"), "%!(BADPREC)1.000000");
+TEST(TemplateLimits, AWidthBeyondTheLimitIsGosError) {
+  EXPECT_EQ(*render("{{ printf \"%20000000d\" 1 }}"), "%!(NOVERB)%!(EXTRA int=1)");
+  EXPECT_EQ(*render("{{ printf \"%.20000000f\" 1.0 }}"), "%!(NOVERB)%!(EXTRA float64=1)");
+  EXPECT_EQ(*render("{{ printf \"%*d\" 20000000 1 }}"), "%!(BADWIDTH)1");
+  EXPECT_EQ(*render("{{ printf \"%.*f\" 2000000 1.0 }}"), "%!(BADPREC)1.000000");
 }
 
 TEST(TemplateLimits, KeysAreCountedAndTheirSizeIsBounded) {

@@ -55,7 +55,10 @@ inline constexpr int kCapturesMax = 32;
 inline constexpr std::size_t kYamlAliasesMax = 20;
 // Prepared scripts that an engine keeps.
 inline constexpr std::size_t kScriptsKept = 256;
-// A state is renewed once its scripts and garbage hold more than this, bytes.
+// A state is renewed after an evaluation that left more garbage than this, beyond as much again as
+// the state held before; bytes.
+inline constexpr std::size_t kGarbageBytes = 1 << 20;
+// A state is renewed once it holds more than this after a collection, bytes.
 inline constexpr std::size_t kStateBytesRenewed = 12 << 20;
 
 }  // namespace lesto::lua

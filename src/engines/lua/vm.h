@@ -183,6 +183,7 @@ class Vm {
   [[noreturn]] void exceed_steps(lua_State* L);
   bool prepare();
   void discard();
+  void settle(lua_State* L);
   static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
   static void on_count(lua_State* L, lua_Debug* info);
   static int run_protected(lua_State* L);
@@ -194,6 +195,8 @@ class Vm {
   lua_State* state_ = nullptr;
   Run* run_ = nullptr;
   std::size_t bytes_ = 0;
+  // What the state held after its last full collection.
+  std::size_t bytes_settled_ = 0;
   std::int64_t steps_ = 0;
   const char* exceeded_ = nullptr;
   int native_depth_ = 0;

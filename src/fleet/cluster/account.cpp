@@ -62,6 +62,15 @@ io::Task<Result<json::Value>> look(client::Client& target, kube::Resource resour
   co_return object;
 }
 
+// The object that owns all that was made for the account; null when there is none.
+io::Task<Result<json::Value>> find_root(client::Client& target, kube::ObjectKey account) {
+  kube::ObjectKey key{"", rights_name(account)};
+  auto role = co_await look(target, cluster_roles(), key);
+  if (!role || !role->is_null()) co_return role;
+  auto binding = co_await look(target, bindings(), std::move(key));
+  co_return binding;
+}
+
 // The steps of one registration in one cluster.
 class Maker {
  public:
@@ -267,17 +276,18 @@ io::Task<Result<AccountToken>> make_account(client::Client& target, AccountOptio
   co_return token;
 }
 
+io::Task<Result<void>> check_account(client::Client& target, kube::ObjectKey account) {
+  auto root = co_await find_root(target, std::move(account));
+  if (!root) co_return fail(std::move(root).error());
+  co_return {};
+}
+
 io::Task<Result<Removal>> remove_account(client::Client& target, kube::ObjectKey account,
                                          RegistrationMark mark, Say say) {
   std::string name = rights_name(account);
-  kube::Resource resource = cluster_roles();
-  auto root = co_await look(target, resource, {"", name});
+  auto root = co_await find_root(target, account);
   if (!root) co_return fail(std::move(root).error());
-  if (root->is_null()) {
-    resource = bindings();
-    root = co_await look(target, resource, {"", name});
-    if (!root) co_return fail(std::move(root).error());
-  }
+  kube::Resource resource = (*root)["kind"].text() == "ClusterRole" ? cluster_roles() : bindings();
   std::string own = mark_key(mark);
   if (root->is_null() || !kube::annotation_of(*root, own)) co_return Removal::NotThere;
   bool shared = false;

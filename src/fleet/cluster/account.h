@@ -48,6 +48,8 @@ enum class Removal {
   InUse,     // other registrations use it
   NotThere,  // no account of ours, or none for this registration
 };
+// Whether these credentials can see the account, so that removing it may work. Denied when not.
+io::Task<Result<void>> check_account(client::Client& target, kube::ObjectKey account);
 io::Task<Result<Removal>> remove_account(client::Client& target, kube::ObjectKey account,
                                          RegistrationMark mark, Say say);
 

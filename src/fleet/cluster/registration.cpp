@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 using kube::Scope;
 
 constexpr std::string_view kWriter = "lesto-register";
+constexpr std::string_view kAdvice =
+    "; nothing was changed. With --cluster-kubeconfig other credentials are used, with --forget the"
+    " cluster itself is left as it is";
 constexpr std::string_view kSecretKey = "kubeconfig";
 // A new token may be refused for an instant, until every API server has seen its account.
 constexpr Duration kTokenPatience = 10s;
@@ -229,21 +232,22 @@ Say prefixed(const Say& say, const std::string& where) {
   return [say, where](const std::string& line) { say(where + ": " + line); };
 }
 
+// The account that a registration has made: that of the stored credentials. Nothing when those are
+// somebody's own.
+io::Task<Result<std::optional<kube::ObjectKey>>> stored_account(client::Client& target, Say say) {
+  auto user = co_await who_am_i(target);
+  if (!user) co_return fail(std::move(user).error());
+  auto account = account_of(*user);
+  if (!account) say("the stored credentials are those of " + *user + ": nothing was made there");
+  co_return account;
+}
+
 // The account of this registration in the cluster goes; the error says why it cannot.
 io::Task<Result<void>> clean(client::Client& management, client::Client& target, kube::ObjectKey key,
-                             std::optional<kube::ObjectKey> account, Say say) {
+                             kube::ObjectKey account, Say say) {
   auto uid = co_await cluster_uid(management);
   if (!uid) co_return fail(std::move(uid.error()).during("management"));
-  if (!account) {
-    auto user = co_await who_am_i(target);
-    if (!user) co_return fail(std::move(user).error());
-    account = account_of(*user);
-    if (!account) {
-      say("the stored credentials are those of " + *user + ": nothing was made there");
-      co_return {};
-    }
-  }
-  auto removed = co_await remove_account(target, *account, {*uid, std::move(key)}, say);
+  auto removed = co_await remove_account(target, std::move(account), {*uid, std::move(key)}, say);
   if (!removed) co_return fail(std::move(removed).error());
   if (*removed == Removal::NotThere) say("nothing of this registration is there");
   co_return {};
@@ -266,26 +270,33 @@ io::Task<Result<kube::Kubeconfig>> stored_kubeconfig(client::Client& management,
   co_return read_kubeconfig(place, *secret);
 }
 
-// A connection that works, before anything is changed.
-io::Task<Result<Connection>> reach(io::Loop& loop, Dialer& dialer, kube::ObjectKey key,
-                                   Result<kube::Kubeconfig> config) {
-  constexpr std::string_view advice =
-      "; nothing was changed. With --cluster-kubeconfig other credentials are used, with --forget"
-      " the cluster itself is left as it is";
-  Result<Connection> connection = fail(Code::Unavailable, "");
-  std::optional<Error> error;
-  if (config) {
-    connection = dial(loop, dialer, *config);
-  } else {
-    connection = fail(std::move(config).error());
+// What is to be cleaned, and with what.
+struct Cleaning {
+  Connection connection;
+  std::optional<kube::ObjectKey> account;
+};
+
+// A connection that works and may see the account, before anything is changed.
+io::Task<Result<Cleaning>> prepare_cleaning(io::Loop& loop, Dialer& dialer, Deregistration what,
+                                            kube::Kubeconfig config, Say say) {
+  Cleaning cleaning;
+  auto connection = dial(loop, dialer, config);
+  if (!connection) co_return fail(std::move(connection).error());
+  cleaning.connection = std::move(*connection);
+  client::Client& target = *cleaning.connection.target;
+  auto contact = co_await check_connection(target);
+  if (!contact) co_return fail(explain(std::move(contact).error(), config));
+  cleaning.account = what.account;
+  if (!what.kubeconfig) {
+    auto account = co_await stored_account(target, std::move(say));
+    if (!account) co_return fail(std::move(account).error());
+    cleaning.account = std::move(*account);
   }
-  if (!connection) error = std::move(connection).error();
-  if (!error) {
-    auto contact = co_await check_connection(*connection->target);
-    if (!contact) error = explain(std::move(contact).error(), *config);
+  if (cleaning.account) {
+    auto visible = co_await check_account(target, *cleaning.account);
+    if (!visible) co_return fail(explain(std::move(visible).error(), config));
   }
-  if (error) co_return fail(Error(error->code(), key.text() + ": " + error->text() + std::string(advice)));
-  co_return std::move(connection);
+  co_return std::move(cleaning);
 }
 
 io::Task<Result<void>> remove_object(client::Client& management, kube::Resource resource,
@@ -342,19 +353,26 @@ io::Task<Result<void>> deregister_cluster(client::Client& management, Dialer& di
   auto config = co_await stored_kubeconfig(management, *object, key);
   bool nothing = object->is_null() && !config && config.error().code() == Code::NotFound;
   if (nothing) co_return fail(Code::NotFound, "there is no SveltosCluster " + key.text());
-  Connection connection;
+  Cleaning cleaning;
   if (!deregistration.forget) {
     if (deregistration.kubeconfig) config = *deregistration.kubeconfig;
-    auto reached = co_await reach(management.loop(), dialer, key, config);
-    if (!reached) co_return fail(std::move(reached).error());
-    connection = std::move(*reached);
+    Result<Cleaning> prepared = fail(Code::NotFound, "");
+    if (config) {
+      prepared = co_await prepare_cleaning(management.loop(), dialer, deregistration, *config,
+                                           prefixed(say, key.name));
+    } else {
+      prepared = fail(std::move(config).error());
+    }
+    if (!prepared) {
+      const Error& error = prepared.error();
+      co_return fail(error.code(), key.text() + ": " + error.text() + std::string(kAdvice));
+    }
+    cleaning = std::move(*prepared);
   }
   auto removed = co_await remove_object(management, sveltos_clusters(), key, say);
   if (!removed) co_return removed;
-  if (connection.target) {
-    std::optional<kube::ObjectKey> account;
-    if (deregistration.kubeconfig) account = deregistration.account;
-    removed = co_await clean(management, *connection.target, key, std::move(account),
+  if (cleaning.account) {
+    removed = co_await clean(management, *cleaning.connection.target, key, *cleaning.account,
                              prefixed(say, key.name));
     if (!removed) co_return fail(explain(std::move(removed).error(), *config).during(key.text()));
   }

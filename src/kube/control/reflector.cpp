@@ -143,8 +143,11 @@ void Reflector::absorb(json::Value object) {
   deliver(std::move(object));
 }
 
-void Reflector::absorb_gone(const kube::ObjectKey& key, const json::Value& last) {
-  if (known_.erase(key) > 0) consumer_.gone(key, last, Evidence::Tombstone);
+void Reflector::absorb_gone(const kube::ObjectKey& key, const json::Value& last, std::string_view version) {
+  auto known = known_.find(key);
+  if (known == known_.end() || kube::is_newer(known->second, version)) return;
+  known_.erase(known);
+  consumer_.gone(key, last, Evidence::Tombstone);
 }
 
 }  // namespace lesto::control

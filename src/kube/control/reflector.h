@@ -53,8 +53,9 @@ class Reflector {
   // A write of ours that succeeded: enters at once, its echo on the watch is then nothing new. Objects older than what
   // is known are dropped.
   void absorb(json::Value object);
-  // A delete of ours that the server has carried out in full.
-  void absorb_gone(const kube::ObjectKey& key, const json::Value& last);
+  // A delete of ours that the server has carried out in full, of the object in this version. The answer may come after the
+  // watch has shown the next object of that name: what is known in a newer version stays.
+  void absorb_gone(const kube::ObjectKey& key, const json::Value& last, std::string_view version);
 
  private:
   io::Task<Result<void>> list(io::Context context);

@@ -94,7 +94,7 @@ io::Task<Result<json::Value>> Collection::update(io::Context context, json::Valu
   auto written = co_await client_.update(std::move(context), resource_, std::move(object), std::string(kFieldManager));
   // Removing the last finalizer of an object in deletion ends it; the answer shows its last state.
   if (written && kube::is_deleting(*written) && (*written)["metadata"]["finalizers"].empty()) {
-    reflector_.absorb_gone(kube::key_of(*written), *written);
+    reflector_.absorb_gone(kube::key_of(*written), *written, kube::resource_version_of(*written));
     co_return written;
   }
   co_return absorb(std::move(written));
@@ -117,7 +117,7 @@ io::Task<Result<json::Value>> Collection::merge(io::Context context, kube::Objec
   auto written = co_await client_.patch(std::move(context), resource_, std::move(key), client::PatchType::Merge,
                                         std::move(patch), std::move(options));
   if (written && kube::is_deleting(*written) && (*written)["metadata"]["finalizers"].empty()) {
-    reflector_.absorb_gone(kube::key_of(*written), *written);
+    reflector_.absorb_gone(kube::key_of(*written), *written, kube::resource_version_of(*written));
     co_return written;
   }
   co_return absorb(std::move(written));
@@ -125,12 +125,14 @@ io::Task<Result<json::Value>> Collection::merge(io::Context context, kube::Objec
 
 io::Task<Result<void>> Collection::remove(io::Context context, kube::ObjectKey key, std::string uid) {
   client::DeleteOptions options;
-  options.uid = std::move(uid);
+  options.uid = uid;
   auto removed = co_await client_.remove(std::move(context), resource_, key, std::move(options));
   if (!removed && removed.error().code() == Code::NotFound) co_return {};
   if (!removed) co_return fail(std::move(removed).error());
   if (removed->is_null()) {
-    reflector_.absorb_gone(key, json::Value());
+    const json::Value& known = store_.get(key);
+    std::string version(kube::resource_version_of(known));
+    if (kube::uid_of(known) == uid) reflector_.absorb_gone(key, json::Value(), version);
   } else {
     reflector_.absorb(std::move(*removed));
   }

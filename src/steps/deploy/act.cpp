@@ -74,6 +74,15 @@ bool is_current(const Target& target, const kube::ObjectId& id, const OwnedObjec
          applied->second.resource_version == live->resource_version;
 }
 
+// What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
+bool is_left(const Target& target, const kube::ObjectId& id, const OwnedObject* live, const json::Value& object,
+             const Stamp& stamp, const std::string& hash) {
+  auto applied = target.applied.find(id);
+  if (applied != target.applied.end() && applied->second.hash != hash) return false;
+  const json::Value* content = kube::annotation_of(object, model::annotation::kHash);
+  return content && is_held({stamp.owner, cluster_mark(stamp.cluster)}, stamp.tier, content->text(), live);
+}
+
 // Whether the write may have happened.
 bool is_unknown(const Error& error) {
   return error.code() == Code::Unavailable || error.code() == Code::Timeout || error.code() == Code::Cancelled ||
@@ -88,6 +97,7 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
   std::string hash = sha256_hex(json::canonical(object));
   const OwnedObject* live = target.owned.find(id);
   if (is_current(target, id, live, hash)) co_return {};
+  if (order.unchanged && is_left(target, id, live, object, stamp, hash)) co_return {};
   // Taking an object over from another owner: only in the state in which that was decided.
   if (live && !Holder{stamp.owner, cluster_mark(stamp.cluster)}.holds(live->ownership)) {
     object.set_path({"metadata", "resourceVersion"}, live->resource_version);
@@ -101,7 +111,11 @@ io::Task<Result<void>> apply_one(io::Context context, Target& target, ledger::Le
     // The namespace that was there is gone: once more, with a new one.
     bool lost_namespace = !sent && sent.error().code() == Code::NotFound && target.namespaces.erase(id.key.ns) > 0;
     if (lost_namespace && attempt == 0 && order.make_namespace) continue;
-    if (!sent && is_unknown(sent.error())) target.owned.doubt(placed.resource.gvk());
+    if (!sent && is_unknown(sent.error())) {
+      target.owned.doubt(placed.resource.gvk());
+      note(ledger, target, ledger::Verb::Write, id,
+           {placed.where + " (without an answer: it may not have happened)", order.inputs}, object);
+    }
     if (!sent) co_return fail(std::move(sent.error()).during(placed.where));
     if (id.kind == "Namespace" && id.group.empty()) target.namespaces.insert(id.key.name);
     target.applied[id] = {std::move(hash), std::string(kube::resource_version_of(*sent))};
@@ -127,6 +141,7 @@ io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::L
   options.resource_version = live->resource_version;
   auto resource = co_await target.managed->mapper().resolve(context, gvk);
   if (!resource) co_return fail(std::move(resource).error());
+  std::string version = options.resource_version;
   auto removed = co_await target.managed->managed_client().remove(context, std::move(*resource), id.key, std::move(options));
   if (!removed && removed.error().code() != Code::NotFound) {
     co_return fail(std::move(removed.error()).during("withdraw " + id.text()));
@@ -134,7 +149,7 @@ io::Task<Result<void>> delete_one(io::Context context, Target& target, ledger::L
   if (removed && !removed->is_null()) {
     target.owned.absorb(gvk, std::move(*removed));
   } else {
-    target.owned.absorb_gone(gvk, id.key);
+    target.owned.absorb_gone(gvk, id.key, version);
   }
   target.applied.erase(id);
   if (id.kind == "Namespace" && id.group.empty()) target.namespaces.erase(id.key.name);
@@ -147,20 +162,21 @@ io::Task<Result<void>> release_one(io::Context context, Target& target, ledger::
   const OwnedObject* live = target.owned.find(id);
   if (!live || !holder.holds(live->ownership)) co_return {};
   kube::GroupVersionKind gvk = live->gvk;
+  // Only in the state in which it was ours: another owner's marks are not taken off.
   std::string version = live->resource_version;
+  json::Value patch = unstamp_patch();
+  patch.set_path({"metadata", "resourceVersion"}, version);
   auto resource = co_await target.managed->mapper().resolve(context, gvk);
   if (!resource) co_return fail(std::move(resource).error());
   client::PatchOptions options;
   options.field_manager = kManager;
-  // Only in the state in which it was ours.
-  json::Value patch = unstamp_patch();
-  patch.at("metadata").set("resourceVersion", std::move(version));
   auto patched = co_await target.managed->managed_client().patch(context, std::move(*resource), id.key,
                                                                  client::PatchType::Merge, std::move(patch), std::move(options));
   if (!patched && patched.error().code() != Code::NotFound) {
     co_return fail(std::move(patched.error()).during("release " + id.text()));
   }
-  target.owned.absorb_gone(gvk, id.key);
+  if (patched) version = kube::resource_version_of(*patched);
+  target.owned.absorb_gone(gvk, id.key, version);
   target.applied.erase(id);
   note(ledger, target, ledger::Verb::Write, id, std::move(cause));
   co_return {};

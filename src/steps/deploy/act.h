@@ -39,6 +39,8 @@ struct Order {
   Placed placed;
   Stamp stamp;
   bool make_namespace = true;
+  // The content is that of the last success: what is still there from it is left as it is.
+  bool unchanged = false;
   std::vector<ledger::Input> inputs;
 };
 

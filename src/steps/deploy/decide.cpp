@@ -89,10 +89,10 @@ std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const
                           " is not lower, so it stays there. Wanted by " + object.where};
 }
 
-bool is_held(const Rules& rules, const OwnedObject* live) {
+bool is_held(const Holder& holder, std::int64_t tier, std::string_view hash, const OwnedObject* live) {
   if (!live || live->deleting) return false;
-  bool ours = Holder{rules.owner, cluster_mark(rules.cluster)}.holds(live->ownership);
-  return ours && live->ownership.owner_tier == rules.tier;
+  const Ownership& ownership = live->ownership;
+  return holder.holds(ownership) && ownership.owner_tier == tier && ownership.hash == hash;
 }
 
 std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted) {

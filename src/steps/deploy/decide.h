@@ -55,9 +55,10 @@ std::vector<Conflict> settle_duplicates(std::vector<Desired>& objects, const std
 // registration of this cluster. `live` is what is known of the object, or null. Nothing when it may be written.
 std::optional<Conflict> conflict(const Rules& rules, const Placed& object, const OwnedObject* live);
 
-// Whether the object is there, and stamped as the rules have it. What was deployed from the same content is then left as it
-// is; what another owner took or withdrew meanwhile, or a new cluster of that name never had, is not.
-bool is_held(const Rules& rules, const OwnedObject* live);
+// Whether the object is there as this owner and tier deployed it, from content of that hash (annotation
+// projectsveltos.io/hash). It may be left as it is then, edits by hand included. What another owner took or withdrew
+// meanwhile, what a new cluster of that name never had, and what a crash left half changed is not.
+bool is_held(const Holder& holder, std::int64_t tier, std::string_view hash, const OwnedObject* live);
 
 // Which of the owner's objects are not wanted any more. `wanted` are all objects of the plan, conflicts included.
 std::vector<kube::ObjectId> stale(const std::vector<kube::ObjectId>& owned, const std::vector<Placed>& wanted);

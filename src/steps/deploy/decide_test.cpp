@@ -33,8 +33,12 @@ json::Value conflict_case(const json::Value& given) {
     live->ownership.owner = {"ClusterProfile", "", given["held"]["by"].string()};
     live->ownership.owner_tier = given["held"]["tier"].integer();
     live->ownership.cluster = given["held"]["through"].string();
+    live->ownership.hash = given["held"]["hash"].string();
   }
-  if (given["unchanged"].boolean()) return json::object({{"left", is_held(rules, live ? &*live : nullptr)}});
+  if (given["unchanged"].boolean()) {
+    Holder holder{rules.owner, cluster_mark(rules.cluster)};
+    return json::object({{"left", is_held(holder, rules.tier, "the same", live ? &*live : nullptr)}});
+  }
   auto found = conflict(rules, object, live ? &*live : nullptr);
   return json::object({{"conflict", found ? json::Value(found->message) : json::Value()}});
 }

@@ -153,9 +153,9 @@ void Owned::absorb(const kube::GroupVersionKind& gvk, json::Value object) {
   if (found != watches_.end()) found->second->reflector().absorb(std::move(object));
 }
 
-void Owned::absorb_gone(const kube::GroupVersionKind& gvk, const kube::ObjectKey& key) {
+void Owned::absorb_gone(const kube::GroupVersionKind& gvk, const kube::ObjectKey& key, std::string_view version) {
   auto found = watches_.find(gvk);
-  if (found != watches_.end()) found->second->reflector().absorb_gone(key, json::Value());
+  if (found != watches_.end()) found->second->reflector().absorb_gone(key, json::Value(), version);
 }
 
 }  // namespace lesto::deploy

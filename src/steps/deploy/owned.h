@@ -44,7 +44,7 @@ class Owned {
 
   // The answer to a write of ours.
   void absorb(const kube::GroupVersionKind& gvk, json::Value object);
-  void absorb_gone(const kube::GroupVersionKind& gvk, const kube::ObjectKey& key);
+  void absorb_gone(const kube::GroupVersionKind& gvk, const kube::ObjectKey& key, std::string_view version);
 
   // A write of that kind had no answer: it may have happened, although the watch has not said so yet.
   void doubt(const kube::GroupVersionKind& gvk) { ++doubts_[gvk]; }

@@ -68,7 +68,12 @@ void Step::listen() {
                 change.before["metadata"]["deletionTimestamp"] == change.after["metadata"]["deletionTimestamp"];
     kube::ObjectKey key = kube::key_of(change.after.is_null() ? change.before : change.after);
     if (!same) wake(key);
-    if (change.after.is_null()) remember_uses(key, {});
+    // A status whose write had no answer may come later than the decision that nothing is to be written.
+    bool told = change.before["status"] != change.after["status"] && outcomes_.contains(key);
+    if (told && !change.after.is_null()) statuses_.wake(key);
+    if (!change.after.is_null()) return;
+    remember_uses(key, {});
+    outcomes_.erase(key);
   });
   auto listen_content = [this](control::Collection& collection, std::string kind) {
     collection.store().listen([this, kind](const control::Change& change) {
@@ -373,12 +378,11 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       }
       if (!conflicts.empty() && !rules.continue_on_conflict) break;
       if (found) continue;
-      // What was deployed from the same content is left as it is: Continuous repairs no edits (reference/core.md 4.7).
-      if (unchanged && is_held(rules, target.owned.find(placed.id()))) continue;
       const Content& content = sources.contents[placed.content];
       orders.push_back({.placed = std::move(placed),
                         .stamp = stamp_of(summary, *owner, content),
                         .make_namespace = !content.ref.skip_namespace_creation,
+                        .unchanged = unchanged,
                         .inputs = {read_summary(key), ledger::as_read(std::string(cluster::kManagement), content.object)}});
     }
     auto applied = co_await apply_stage(context, target, ledger_, std::move(orders));
@@ -494,9 +498,6 @@ io::Task<Result<control::Again>> Step::write_status(io::Context context, kube::O
     auto written = co_await management_.cluster_summaries.collection.patch_status(std::move(context), key, std::move(status));
     if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
   }
-  // Unless another one came meanwhile, which has woken the key.
-  known = outcomes_.find(key);
-  if (known != outcomes_.end() && known->second == outcome) outcomes_.erase(known);
   co_return control::Again{};
 }
 

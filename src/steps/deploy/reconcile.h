@@ -75,7 +75,7 @@ class Step {
   std::map<model::ClusterRef, std::unique_ptr<Lane>> lanes_;
   // Summaries whose cluster does not exist.
   std::unique_ptr<Summaries> orphans_;
-  // What is still to be told, by summary.
+  // What was told last, by summary.
   std::unordered_map<kube::ObjectKey, std::shared_ptr<const Outcome>> outcomes_;
   Summaries statuses_;
   control::Queue<model::ClusterRef> inventories_;

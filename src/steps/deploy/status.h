@@ -16,7 +16,6 @@ struct Outcome {
   Phase phase = Phase::Waiting;
   std::optional<Error> error;        // Failed: the first thing that failed; Waiting: what it waits for
   std::string hash;                  // Deployed: of what was deployed
-  bool conflict = false;             // Failed: somebody else holds an object, or two references hold the same one
   std::set<std::string> kinds;       // "Service.v1.", deployed in this pass or before
   std::int64_t generation = 0;       // of the spec that it is about
   bool held_elsewhere = false;       // Failed, since somebody else holds an object: not a 409 of the cluster

@@ -2,6 +2,7 @@
 
 #include "fleet/model/names.h"
 #include "foundation/base/hash.h"
+#include "kube/object/selector.h"
 #include "steps/trigger/unit.h"
 
 namespace lesto::trigger {
@@ -134,6 +135,11 @@ Result<void> add_policy_refs(const Inputs& inputs, Renderer& renderer, const std
 Result<void> add_destination(const Inputs& inputs, Renderer& renderer, model::ProfileSpec& spec) {
   const model::EventTriggerSpec& from = inputs.trigger->spec;
   spec.cluster_selector = from.destination_cluster_selector;
+  // The text of 2023 becomes the object that a ClusterProfile has today; `>` and `<` have no such form and stay text.
+  if (spec.cluster_selector.source.is_string()) {
+    auto object = kube::parse_to_label_selector(spec.cluster_selector.source.text());
+    if (object) spec.cluster_selector.source = std::move(*object);
+  }
   if (from.destination_cluster) {
     model::ObjectReference destination = *from.destination_cluster;
     TRY_ASSIGN(destination.ns, render_field(renderer, "spec.destinationCluster.namespace", destination.ns));
