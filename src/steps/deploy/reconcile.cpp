@@ -11,8 +11,6 @@ constexpr std::size_t kStatusesParallel = 64;
 // A summary whose object somebody else holds hears when that changes; this is for what nobody tells.
 constexpr Duration kLookAgain = std::chrono::seconds(60);
 
-std::string kind_of(const kube::GroupVersionKind& gvk) { return kind_text(gvk.kind, gvk.version, gvk.group); }
-
 kube::ObjectKey summary_key(const model::ClusterRef& cluster, const Owner& owner) {
   model::OwnerScope scope = owner.kind == "Profile" ? model::OwnerScope::Namespace : model::OwnerScope::Cluster;
   return {cluster.ns, model::cluster_summary_name(scope, owner.name, cluster)};
@@ -121,7 +119,7 @@ Step::Lane& Step::lane_of(const std::shared_ptr<cluster::Cluster>& of) {
 }
 
 void Step::wake(const kube::ObjectKey& key) {
-  // A lane that were made after cancel() would be joined by nobody.
+  // Nobody would join a lane that is made after cancel().
   if (!scope_ || scope_->context().cancel.requested()) return;
   auto summary = management_.cluster_summaries.get(key);
   if (!summary) return;
@@ -271,146 +269,11 @@ io::Task<Outcome> Step::deploy(io::Context context, std::shared_ptr<const model:
   auto manifest = co_await io::offload(loop_, std::move(work));
   if (!manifest) co_return failed(std::move(manifest).error());
   outcome.hash = manifest->hash;
-  auto applied = co_await apply_all(context, *summary, target, gathered->sources, std::move(*manifest), outcome);
+  bool unchanged = is_deployed(*summary) && resources_feature(*summary)->hash->data == outcome.hash;
+  auto applied = co_await apply_all(context, *summary, target, gathered->sources, std::move(*manifest), unchanged, outcome);
   if (!applied) co_return failed(std::move(applied).error());
   outcome.phase = Phase::Deployed;
   co_return outcome;
-}
-
-namespace {
-
-// The objects of a manifest up to the next barrier, from `next` on.
-std::vector<Desired> take_stage(std::vector<Desired>& objects, std::size_t& next) {
-  std::vector<Desired> stage;
-  bool barrier = next < objects.size() && is_barrier(objects[next].object);
-  while (next < objects.size() && is_barrier(objects[next].object) == barrier) {
-    stage.push_back(std::move(objects[next++]));
-  }
-  return stage;
-}
-
-std::set<std::string> kinds_of(const std::vector<Desired>& objects) {
-  std::set<std::string> kinds;
-  for (const Desired& desired : objects) kinds.insert(kind_of(kube::gvk_of(desired.object)));
-  return kinds;
-}
-
-Stamp stamp_of(const model::ClusterSummary& summary, const Owner& owner, const Content& content) {
-  const model::ProfileSpec& spec = summary.spec.profile_spec;
-  return {.owner = owner,
-          .tier = spec.tier,
-          .reference_kind = content.object["kind"].string(),
-          .reference = {content.ref.ns, content.ref.name},
-          .reference_tier = content.ref.tier,
-          .cluster = summary.spec.cluster,
-          .extra_labels = spec.extra_labels,
-          .extra_annotations = spec.extra_annotations};
-}
-
-}  // namespace
-
-model::UnsupportedFields Step::tenant_fields(const model::ClusterSummary& summary) const {
-  auto own = model::unsupported_labels(summary.meta.labels);
-  auto owner = owner_of_summary(management_.cluster_summaries.collection.get({summary.meta.ns, summary.meta.name}));
-  if (!own.empty() || !owner) return own;
-  bool of_cluster = owner->ns.empty();
-  const auto& profiles = of_cluster ? management_.cluster_profiles : management_.profiles;
-  auto profile = profiles.get({owner->ns, owner->name});
-  return profile ? model::unsupported_labels(profile->meta.labels) : own;
-}
-
-Rules Step::rules_of(const model::ClusterSummary& summary, const Owner& owner) const {
-  const model::ProfileSpec& spec = summary.spec.profile_spec;
-  auto registered = [this](const std::string& mark) {
-    return std::ranges::any_of(registry_.all(), [&](const auto& entry) { return cluster_mark(entry.first) == mark; });
-  };
-  return {.owner = owner,
-          .cluster = summary.spec.cluster,
-          .tier = spec.tier,
-          .continue_on_conflict = spec.continue_on_conflict,
-          .continue_on_error = spec.continue_on_error,
-          .registered = std::move(registered)};
-}
-
-// Whatever comes before the first conflict or error is applied; with continueOnConflict and continueOnError everything
-// that may be is.
-io::Task<Result<void>> Step::apply_all(io::Context context, const model::ClusterSummary& summary, Target& target,
-                                       const Sources& sources, Manifest manifest, Outcome& outcome) {
-  kube::ObjectKey key{summary.meta.ns, summary.meta.name};
-  auto owner = owner_of_summary(management_.cluster_summaries.collection.get(key));
-  if (!owner) co_return fail(Code::Invalid, "ClusterSummary " + key.text() + " has no owner that is a profile");
-  Rules rules = rules_of(summary, *owner);
-  // Two references with one object: one of them is deployed, and the other is told as a conflict at the end.
-  std::vector<Conflict> duplicates = settle_duplicates(manifest.objects, sources.contents);
-  std::set<std::string> kinds = kinds_of(manifest.objects);
-  outcome.kinds.insert(kinds.begin(), kinds.end());
-  auto recorded = co_await record_kinds(context, management_, summary.spec.cluster, std::move(kinds));
-  if (!recorded) co_return recorded;
-  // Kinds of earlier deployments are watched, too, so that what is no longer wanted is found.
-  auto watched = co_await watch_kinds(context, target, known_kinds(summary));
-  if (!watched) co_return watched;
-  bool unchanged = is_deployed(summary) && resources_feature(summary)->hash->data == outcome.hash;
-  std::vector<Placed> wanted;
-  std::vector<Conflict> conflicts;
-  // With continueOnError: the first error, told at the end.
-  std::optional<Error> first_error;
-  for (std::size_t next = 0; next < manifest.objects.size();) {
-    std::vector<Placed> stage;
-    for (Desired& desired : take_stage(manifest.objects, next)) {
-      auto resource = co_await target.owned.ensure(context, kube::gvk_of(desired.object));
-      if (!resource) {
-        Error error = std::move(resource.error()).during(desired.where);
-        if (!rules.continue_on_error) co_return fail(std::move(error));
-        if (!first_error) first_error = std::move(error);
-        continue;
-      }
-      stage.push_back(place(std::move(desired), std::move(*resource)));
-    }
-    std::vector<Conflict> twice = settle_duplicates(stage, sources.contents);
-    duplicates.insert(duplicates.end(), twice.begin(), twice.end());
-    wanted.insert(wanted.end(), stage.begin(), stage.end());
-    std::vector<Order> orders;
-    for (Placed& placed : stage) {
-      auto found = conflict(rules, placed, target.owned.find(placed.id()));
-      if (found) {
-        losers_[{summary.spec.cluster, placed.id()}].insert(key);
-        conflicts.push_back(std::move(*found));
-      }
-      if (!conflicts.empty() && !rules.continue_on_conflict) break;
-      if (found) continue;
-      const Content& content = sources.contents[placed.content];
-      orders.push_back({.placed = std::move(placed),
-                        .stamp = stamp_of(summary, *owner, content),
-                        .make_namespace = !content.ref.skip_namespace_creation,
-                        .unchanged = unchanged,
-                        .inputs = {read_summary(key), ledger::as_read(std::string(cluster::kManagement), content.object)}});
-    }
-    auto applied = co_await apply_stage(context, target, ledger_, std::move(orders));
-    if (!applied && !rules.continue_on_error) co_return applied;
-    if (!applied && !first_error) first_error = std::move(applied).error();
-    if (!conflicts.empty() && !rules.continue_on_conflict) break;
-  }
-  if (first_error) co_return fail(std::move(*first_error));
-  conflicts.insert(conflicts.end(), duplicates.begin(), duplicates.end());
-  outcome.held_elsewhere = !conflicts.empty();
-  if (outcome.held_elsewhere) co_return fail(Code::Conflict, conflicts.front().message);
-  auto verified = co_await target.owned.verify(context);
-  if (!verified) co_return verified;
-  Holder holder{*owner, cluster_mark(summary.spec.cluster)};
-  auto pruned = co_await delete_objects(context, target, ledger_, budget_, holder,
-                                        stale(target.owned.held_by(holder), wanted),
-                                        {"the profile's content no longer holds it", {read_summary(key)}});
-  co_return pruned;
-}
-
-io::Task<Result<void>> Step::watch_kinds(io::Context context, Target& target, std::set<std::string> kinds) {
-  for (const std::string& kind : kinds) {
-    auto watched = co_await target.owned.ensure(context, parse_kind_text(kind));
-    // What a cluster does not serve it does not hold.
-    if (!watched && watched.error().code() != Code::NotFound) co_return fail(std::move(watched).error());
-  }
-  inventories_.wake(target.managed->ref());
-  co_return {};
 }
 
 io::Task<Result<control::Again>> Step::withdraw(io::Context context, std::shared_ptr<const model::ClusterSummary> summary) {

@@ -49,7 +49,7 @@ class Step {
   io::Task<Result<control::Again>> reconcile_orphan(io::Context context, kube::ObjectKey key);
   io::Task<Outcome> deploy(io::Context context, std::shared_ptr<const model::ClusterSummary> summary, Target& target);
   io::Task<Result<void>> apply_all(io::Context context, const model::ClusterSummary& summary, Target& target,
-                                   const Sources& sources, Manifest manifest, Outcome& outcome);
+                                   const Sources& sources, Manifest manifest, bool unchanged, Outcome& outcome);
   io::Task<Result<control::Again>> withdraw(io::Context context, std::shared_ptr<const model::ClusterSummary> summary);
   io::Task<Result<void>> watch_kinds(io::Context context, Target& target, std::set<std::string> kinds);
   io::Task<Result<void>> drop_finalizer(io::Context context, kube::ObjectKey key);
