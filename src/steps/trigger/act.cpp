@@ -70,6 +70,11 @@ json::Value merged(const json::Value& live, const json::Value& wanted) {
   return next == live ? json::Value() : next;
 }
 
+bool is_of(const json::Value& object, const Unit& unit) {
+  auto owner = unit_of(object);
+  return owner && same_unit(*owner, unit);
+}
+
 // One object as it must become.
 struct Put {
   json::Value wanted;
@@ -81,8 +86,8 @@ struct Put {
 Result<Put> plan_put(cluster::Management& management, const Unit& unit, const json::Value& wanted) {
   const json::Value& live = collection_of(management, wanted).get(kube::key_of(wanted));
   if (live.is_null()) return Put{wanted, wanted, true};
-  auto owner = unit_of(live);
-  if (!owner || !same_unit(*owner, unit)) {
+  if (!is_of(live, unit)) {
+    auto owner = unit_of(live);
     std::string whose = owner ? "EventTrigger " + owner->trigger + " made it for " + owner->object.text() : "no EventTrigger made it";
     return fail(Code::Invalid, kube::text_of(wanted) + " exists already and is not this event's: " + whose);
   }
@@ -136,9 +141,7 @@ std::vector<kube::ObjectId> taken_names(cluster::Management& management, const U
   std::vector<kube::ObjectId> taken;
   auto look = [&](const json::Value& wanted) {
     const json::Value& live = collection_of(management, wanted).get(kube::key_of(wanted));
-    if (live.is_null()) return;
-    auto owner = unit_of(live);
-    if (!owner || !same_unit(*owner, unit)) taken.push_back(kube::id_of(live));
+    if (!live.is_null() && !is_of(live, unit)) taken.push_back(kube::id_of(live));
   };
   for (const json::Value& copy : decision.copies) look(copy);
   look(decision.profile);

@@ -78,37 +78,47 @@ void Events::hear(const control::Change& change) {
   }
   if (!report) return;
   SourceKey key{report->spec.cluster, report->spec.event_source_name};
-  OfReport& present = reports_[key][report->meta.name];
+  const std::string& name = report->meta.name;
+  OfSource& source = sources_[key];
+  OfReport& present = source.reports[name];
   OfReport next;
   if (!change.after.is_null()) next = events_of(*report);
   std::vector<kube::ObjectId> changed;
   for (const auto& [id, event] : present) {
-    if (!next.contains(id)) changed.push_back(id);
+    if (next.contains(id)) continue;
+    changed.push_back(id);
+    auto where = source.where.find(id);
+    where->second.erase(name);
+    if (where->second.empty()) source.where.erase(where);
   }
   for (const auto& [id, event] : next) {
     auto before = present.find(id);
+    if (before == present.end()) source.where[id].insert(name);
     if (before == present.end() || before->second.object != event.object) changed.push_back(id);
   }
   present = std::move(next);
-  if (present.empty()) reports_[key].erase(report->meta.name);
+  if (present.empty()) source.reports.erase(name);
   changed_(key, changed, change.before.is_null());
 }
 
 const Event* Events::find(const SourceKey& key, const kube::ObjectId& id) const {
-  auto reports = reports_.find(key);
-  if (reports == reports_.end()) return nullptr;
-  for (const auto& [name, events] : reports->second) {
-    auto event = events.find(id);
-    if (event != events.end()) return &event->second;
-  }
-  return nullptr;
+  auto source = sources_.find(key);
+  if (source == sources_.end()) return nullptr;
+  auto where = source->second.where.find(id);
+  if (where == source->second.where.end()) return nullptr;
+  return &source->second.reports.at(*where->second.begin()).at(id);
+}
+
+bool Events::any(const SourceKey& key) const {
+  auto source = sources_.find(key);
+  return source != sources_.end() && !source->second.where.empty();
 }
 
 std::vector<std::pair<kube::ObjectId, const Event*>> Events::all(const SourceKey& key) const {
   std::vector<std::pair<kube::ObjectId, const Event*>> all;
-  auto reports = reports_.find(key);
-  if (reports == reports_.end()) return all;
-  for (const auto& [name, events] : reports->second) {
+  auto source = sources_.find(key);
+  if (source == sources_.end()) return all;
+  for (const auto& [name, events] : source->second.reports) {
     for (const auto& [id, event] : events) all.emplace_back(id, &event);
   }
   std::ranges::sort(all, {}, [](const auto& entry) -> const kube::ObjectId& { return entry.first; });

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "fleet/cluster/management.h"
 #include "fleet/cluster/registry.h"
@@ -27,16 +28,22 @@ class Events {
 
   // Null when the object does not match.
   const Event* find(const SourceKey& key, const kube::ObjectId& id) const;
+  bool any(const SourceKey& key) const;
   // In the order of their identities, over all reports of the source.
   std::vector<std::pair<kube::ObjectId, const Event*>> all(const SourceKey& key) const;
 
  private:
   using OfReport = std::map<kube::ObjectId, Event>;
+  struct OfSource {
+    std::map<std::string, OfReport> reports;
+    // The reports that hold an object: mostly one, two while it moves from one to the other.
+    std::unordered_map<kube::ObjectId, std::set<std::string>> where;
+  };
   void hear(const control::Change& change);
 
   const cluster::Management& management_;
   Changed changed_;
-  std::map<SourceKey, std::map<std::string, OfReport>> reports_;
+  std::map<SourceKey, OfSource> sources_;
 };
 
 struct TriggerKey {

@@ -237,7 +237,7 @@ Step::Wanted Step::wanted(const Unit& unit, std::string& why) const {
     return Wanted::No;
   }
   bool matches = trigger->spec.one_for_event ? events_.find(source, unit.object) != nullptr
-                                             : unit.object.key.name.empty() && !events_.all(source).empty();
+                                             : unit.object.key.name.empty() && events_.any(source);
   if (matches) return Wanted::Yes;
   bool right_shape = trigger->spec.one_for_event != unit.object.key.name.empty();
   // Before the first report of a source nothing is known about its objects.
