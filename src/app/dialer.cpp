@@ -5,15 +5,16 @@ namespace {
 
 class WithToken final : public io::Exchange {
  public:
-  WithToken(io::Handler& handler, std::string token) : inner_(handler), authorization_("Bearer " + std::move(token)) {}
+  WithToken(std::unique_ptr<io::Exchange> inner, std::string token)
+      : inner_(std::move(inner)), authorization_("Bearer " + std::move(token)) {}
   io::Task<Result<io::Response>> send(io::Context context, io::Request request) override {
     request.headers.push_back({"authorization", authorization_});
-    auto response = co_await inner_.send(std::move(context), std::move(request));
+    auto response = co_await inner_->send(std::move(context), std::move(request));
     co_return response;
   }
 
  private:
-  io::InProcessExchange inner_;
+  std::unique_ptr<io::Exchange> inner_;
   std::string authorization_;
 };
 
@@ -32,8 +33,12 @@ Result<std::unique_ptr<io::Exchange>> connect(io::AsioLoop& loop, const kube::Ku
   return exchange;
 }
 
+std::unique_ptr<io::Exchange> with_token(std::unique_ptr<io::Exchange> inner, std::string token) {
+  return std::make_unique<WithToken>(std::move(inner), std::move(token));
+}
+
 std::unique_ptr<io::Exchange> connect_in_process(io::Handler& handler, std::string token) {
-  return std::make_unique<WithToken>(handler, std::move(token));
+  return with_token(std::make_unique<io::InProcessExchange>(handler), std::move(token));
 }
 
 Result<std::unique_ptr<io::Exchange>> NetworkDialer::dial(const kube::Kubeconfig& config) {

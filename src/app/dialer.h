@@ -14,6 +14,9 @@ namespace lesto::app {
 Result<std::unique_ptr<io::Exchange>> connect(io::AsioLoop& loop, const kube::Kubeconfig& config,
                                               io::ClientOptions options = {});
 
+// Shows a bearer token with each request, as HttpExchange does by itself.
+std::unique_ptr<io::Exchange> with_token(std::unique_ptr<io::Exchange> inner, std::string token);
+
 // An exchange into a handler of this process that shows the same token as a client from outside would.
 std::unique_ptr<io::Exchange> connect_in_process(io::Handler& handler, std::string token);
 

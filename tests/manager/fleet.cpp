@@ -1,5 +1,6 @@
 #include "tests/manager/fleet.h"
 
+#include "app/dialer.h"
 #include "fleet/model/crds.h"
 #include "foundation/io/files.h"
 #include "foundation/json/yaml.h"
@@ -13,28 +14,13 @@ constexpr const char* kManagerToken = "token-of-the-manager";
 
 std::string admin_token(const std::string& cluster) { return "token-of-" + cluster; }
 
-class WithToken final : public io::Exchange {
- public:
-  WithToken(std::unique_ptr<io::Exchange> inner, std::string token)
-      : inner_(std::move(inner)), token_(std::move(token)) {}
-  io::Task<Result<io::Response>> send(io::Context context, io::Request request) override {
-    request.headers.push_back({"authorization", "Bearer " + token_});
-    auto response = co_await inner_->send(std::move(context), std::move(request));
-    co_return response;
-  }
-
- private:
-  std::unique_ptr<io::Exchange> inner_;
-  std::string token_;
-};
-
 class Dialer final : public cluster::Dialer {
  public:
   Dialer(io::sim::Network& network, std::string party)
       : network_(network), party_(std::move(party)) {}
   Result<std::unique_ptr<io::Exchange>> dial(const kube::Kubeconfig& config) override {
     std::string name = config.server.substr(std::string_view("https://").size());
-    return std::make_unique<WithToken>(network_.connect(party_, name), config.token);
+    return app::with_token(network_.connect(party_, name), config.token);
   }
 
  private:
@@ -94,7 +80,7 @@ void Fleet::serve(const std::string& name) {
   network.serve(name, server->handler.get());
   servers_[name] = std::move(server);
   users_[name] = std::make_unique<User>(
-      loop, std::make_unique<WithToken>(network.connect("admin", name), admin_token(name)));
+      loop, app::with_token(network.connect("admin", name), admin_token(name)));
 }
 
 void Fleet::serve_management() {
@@ -114,7 +100,7 @@ kube::Kubeconfig Fleet::kubeconfig(const std::string& cluster) const {
 }
 
 std::unique_ptr<io::Exchange> Fleet::management_for(const std::string& party) {
-  return std::make_unique<WithToken>(network.connect(party, kManagement), kManagerToken);
+  return app::with_token(network.connect(party, kManagement), kManagerToken);
 }
 
 std::unique_ptr<cluster::Dialer> Fleet::dialer_for(const std::string& party) {

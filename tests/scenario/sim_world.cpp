@@ -1,5 +1,6 @@
 #include "tests/scenario/sim_world.h"
 
+#include "app/dialer.h"
 #include "fleet/model/crds.h"
 #include "foundation/io/files.h"
 #include "foundation/json/yaml.h"
@@ -14,22 +15,6 @@ constexpr const char* kManagerToken = "token-of-the-manager";
 constexpr const char* kManagerUser = "system:serviceaccount:projectsveltos:lesto-manager";
 std::string ca_of(const std::string& cluster) { return "certificate authority of " + cluster + "\n"; }
 std::string url_of(const std::string& cluster) { return "https://" + cluster + ".example:6443"; }
-
-// Adds a bearer token to each request, as the real exchange does.
-class WithToken final : public io::Exchange {
- public:
-  WithToken(std::unique_ptr<io::Exchange> inner, std::string token)
-      : inner_(std::move(inner)), token_(std::move(token)) {}
-  io::Task<Result<io::Response>> send(io::Context context, io::Request request) override {
-    request.headers.push_back({"authorization", "Bearer " + token_});
-    auto response = co_await inner_->send(std::move(context), std::move(request));
-    co_return response;
-  }
-
- private:
-  std::unique_ptr<io::Exchange> inner_;
-  std::string token_;
-};
 
 // What a TLS client answers when a certificate does not verify.
 class Untrusted final : public io::Exchange {
@@ -59,7 +44,7 @@ class SimWorld::Dialer final : public cluster::Dialer {
     std::string name = config.server.substr(std::string_view("https://").size());
     name = name.substr(0, name.find('.'));
     if (config.ca_pem != ca_of(name)) return std::make_unique<Untrusted>();
-    return std::make_unique<WithToken>(network_.connect("manager", name), config.token);
+    return app::with_token(network_.connect("manager", name), config.token);
   }
 
  private:
@@ -109,7 +94,7 @@ Result<void> SimWorld::start_server(const std::string& name) {
   servers_[name] = std::move(server);
   if (!users_.contains(name)) {
     users_[name] = std::make_unique<User>(
-        loop_, std::make_unique<WithToken>(network_.connect("user", name), token_of(name)));
+        loop_, app::with_token(network_.connect("user", name), token_of(name)));
   }
   if (name != kManagement) return {};
   kube::Resource crds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", kube::Scope::Cluster};
@@ -151,7 +136,7 @@ Result<void> SimWorld::stop_server(const std::string& name) {
 Result<void> SimWorld::start_manager() {
   CHECK(!manager_);
   std::string name(kManagement);
-  management_ = std::make_unique<WithToken>(network_.connect("manager", name), kManagerToken);
+  management_ = app::with_token(network_.connect("manager", name), kManagerToken);
   manager_ = std::make_unique<app::Manager>(loop_, log_, *management_, *dialer_, ledger_, app::ManagerOptions{});
   return during(loop_.run(manager_->start()), "start of the manager");
 }
