@@ -96,7 +96,8 @@ io::Task<void> Floor::settle(io::Context context, std::string name) {
       co_await writes.spawn(put(target_, context, endpoints(), endpoints_of(external, *address)));
     }
     auto written = co_await writes.join();
-    if (!written) std::fprintf(stderr, "floor: %s\n", written.error().text().c_str());
+    bool over = !written && written.error().code() == Code::Cancelled;
+    if (!written && !over) std::fprintf(stderr, "floor: %s\n", written.error().text().c_str());
   }
   last_.erase(name);
 }

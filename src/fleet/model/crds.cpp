@@ -2,7 +2,6 @@
 
 #include "fleet/model/crd_schemas.h"
 #include "fleet/model/names.h"
-#include "foundation/json/yaml.h"
 
 namespace lesto::model {
 namespace {
@@ -108,15 +107,6 @@ std::vector<kube::Resource> resources() {
     all.push_back(std::move(resource));
   }
   return all;
-}
-
-std::string crds_text() {
-  std::string text;
-  for (const json::Value& definition : crds()) {
-    text += "---\n";
-    text += json::write_yaml(definition);
-  }
-  return text;
 }
 
 }  // namespace lesto::model

@@ -20,7 +20,5 @@ std::vector<json::Value> crds();
 json::Value crd(std::string_view kind);
 // The collections of our kinds, in the version that Lesto reads and writes.
 std::vector<kube::Resource> resources();
-// All of them as YAML documents that kubectl can apply.
-std::string crds_text();
 
 }  // namespace lesto::model
