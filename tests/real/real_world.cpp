@@ -218,7 +218,7 @@ std::string RealWorld::kubeconfig(const std::string& cluster) const {
 
 const scenario::Patience& RealWorld::patience() const {
   static constexpr scenario::Patience kPatience{
-      .until_true = 40s, .look_every = 50ms, .still = 1s, .still_every = 100ms};
+      .until_true = 120s, .look_every = 50ms, .still = 1s, .still_every = 100ms};
   return kPatience;
 }
 
