@@ -120,7 +120,8 @@ Result<void> RealWorld::meanwhile(std::function<Result<void>()> call) {
 
 Result<void> RealWorld::start_manager() {
   CHECK(!manager_);
-  TRY_ASSIGN(management_, app::connect(loop_, managers_kubeconfig(std::string(scenario::kManagement)), impatient()));
+  TRY_ASSIGN(auto connection, app::connect(loop_, managers_kubeconfig(std::string(scenario::kManagement)), impatient()));
+  management_ = scenario::noting(std::move(connection), refusals_);
   manager_ = std::make_unique<app::Manager>(loop_, log_, *management_, dialer_, ledger_, manager_options());
   return during(loop_.run(manager_->start()), "start of the manager");
 }
