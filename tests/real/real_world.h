@@ -40,6 +40,7 @@ class RealWorld final : public scenario::World {
   io::Loop& loop() override { return loop_; }
   const std::string& log() const override { return log_text_; }
   const scenario::Refusals& refusals() const override { return refusals_; }
+  bool refuses_in_passing() const override { return true; }
 
  private:
   struct Cluster;

@@ -41,6 +41,7 @@ class SimWorld final : public World {
   io::Loop& loop() override { return loop_; }
   const std::string& log() const override { return log_text_; }
   const Refusals& refusals() const override { return refusals_; }
+  bool refuses_in_passing() const override { return false; }
 
  private:
   Result<void> apply_file(const std::string& path);
