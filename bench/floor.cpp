@@ -105,10 +105,14 @@ io::Task<void> Floor::settle(io::Context context, std::string name) {
 io::Task<void> Floor::run(io::Context context) {
   client::WatchOptions options;
   options.label_selector = std::string(kFloorLabel) + "=yes";
-  auto watch = co_await source_.watch(context, services(), std::move(options));
+  auto watch = co_await source_.watch(context, services(), options);
   while (watch) {
     auto batch = co_await watch->next(context);
-    if (!batch || !*batch) break;
+    if (context.cancel.requested()) break;
+    if (!batch || !*batch) {
+      watch = co_await source_.watch(context, services(), options);
+      continue;
+    }
     for (client::WatchEvent& event : **batch) {
       std::string name(kube::name_of(event.object));
       auto [entry, idle] = last_.try_emplace(name);
