@@ -11,10 +11,9 @@ constexpr Duration kReleaseMax = 2s;
 // After a start that failed for a reason that may pass.
 constexpr Duration kStartAgain = 1s;
 
-// Whether waiting may help.
-bool may_pass(const Error& error) {
-  return error.code() != Code::Denied && error.code() != Code::Invalid;
-}
+// A real API server that has just started knows no roles and refuses everything for a moment. What it goes on to refuse
+// for so long is a matter of rights.
+constexpr Duration kRefusedMax = 60s;
 
 }  // namespace
 
@@ -35,20 +34,37 @@ Replica::Replica(io::Loop& loop, Log& log, io::Exchange& management, cluster::Di
 io::Task<Result<void>> Replica::run(io::Context context) {
   while (!context.cancel.requested()) {
     auto waiting = [this] { become(ReplicaState::Waiting); };
-    auto acquired = co_await lease_.acquire(context, waiting);
+    Result<void> ended = co_await lease_.acquire(context, waiting);
+    bool acquired = ended.has_value();
     if (!acquired && context.cancel.requested()) co_return {};
-    if (!acquired) co_return acquired;
-    auto ended = co_await lead(context);
+    if (acquired) ended = co_await lead(context);
     if (ended) continue;
     if (!may_pass(ended.error())) co_return ended;
-    log_.warn("lease", "the controllers did not start", {{"error", ended.error().text()}});
+    std::string text = ended.error().text();
+    if (text != std::exchange(told_, text)) {
+      log_.warn("lease", acquired ? "the controllers did not start" : "refused", {{"error", text}});
+    }
     auto slept = co_await io::sleep(loop_, context, kStartAgain);
     (void)slept;
   }
   co_return {};
 }
 
+// Whether waiting may help. One that has never worked ends at once, so that a person sees why.
+bool Replica::may_pass(const Error& error) {
+  if (error.code() == Code::Invalid) return false;
+  if (error.code() != Code::Denied) return true;
+  if (!has_worked_) return false;
+  if (!refused_since_) refused_since_ = loop_.now();
+  return loop_.now() - *refused_since_ < kRefusedMax;
+}
+
 void Replica::become(ReplicaState state) {
+  if (state != ReplicaState::Starting) {
+    has_worked_ = true;
+    refused_since_.reset();
+    told_.clear();
+  }
   if (std::exchange(state_, state) != state && options_.changed) options_.changed(state);
 }
 
@@ -75,7 +91,10 @@ io::Task<Result<void>> Replica::lead(io::Context context) {
   if (!ending) log_.warn("lease", "lost", {{"error", lost.text()}});
   co_await manager.stop();
   co_await scope.join();
-  if (ending) co_await lease_.release({{}, loop_.now() + kReleaseMax});
+  if (ending) {
+    co_await lease_.release({{}, loop_.now() + kReleaseMax});
+    log_.info("lease", "given back");
+  }
   if (!started && started.error().code() != Code::Cancelled) co_return started;
   co_return {};
 }

@@ -41,6 +41,7 @@ class Replica {
  private:
   io::Task<Result<void>> lead(io::Context context);
   void become(ReplicaState state);
+  bool may_pass(const Error& error);
   io::Task<void> start(Manager& manager, Result<void>& started);
 
   io::Loop& loop_;
@@ -52,6 +53,9 @@ class Replica {
   FencedExchange management_;
   FencedDialer dialer_;
   ReplicaState state_ = ReplicaState::Starting;
+  bool has_worked_ = false;
+  std::optional<Time> refused_since_;
+  std::string told_;
   // Ends keep() when the controllers could not start.
   std::unique_ptr<io::CancelSource> stop_;
 };

@@ -1,4 +1,6 @@
 // Several managers of one management cluster.
+#include <algorithm>
+
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
 #include "foundation/json/yaml.h"
@@ -170,6 +172,51 @@ TEST(Replica, a_management_cluster_that_is_away_for_a_while_is_taken_up_again) {
   EXPECT_EQ(port_in_west(fleet, "tea"), "80");
   fleet.network.heal("one", "management");
   EXPECT_LT(until(fleet, [&] { return port_in_west(fleet, "tea") == "81"; }), 50s);
+}
+
+// What a real API server answers while its roles are not there yet.
+std::optional<io::Response> refuse(const std::string& to, const io::Request&) {
+  if (to != "management") return std::nullopt;
+  io::Response response;
+  response.status = 403;
+  response.body = R"({"kind":"Status","status":"Failure","reason":"Forbidden","code":403,"message":"clusterrole not found"})";
+  return response;
+}
+
+TEST(Replica, a_management_cluster_that_refuses_everything_for_a_moment_is_taken_up_again_by_both) {
+  Fleet fleet(9);
+  build(fleet);
+  Process one(fleet, "one", "one");
+  Process two(fleet, "two", "two");
+  one.start();
+  fleet.loop.run_for(5s);
+  two.start();
+  fleet.loop.run_for(5s);
+  fleet.network.set_intercept(refuse);
+  fleet.loop.run_for(20s);
+  EXPECT_FALSE(one.replica().leads() || two.replica().leads());
+  ASSERT_FALSE(one.ended().has_value()) << one.ended()->error().text();
+  ASSERT_FALSE(two.ended().has_value()) << two.ended()->error().text();
+  fleet.network.set_intercept({});
+  fleet.apply("east", service("tea", 81));
+  EXPECT_LT(until(fleet, [&] { return port_in_west(fleet, "tea") == "81"; }), 10s) << fleet.log_text;
+}
+
+TEST(Replica, one_whose_rights_are_taken_away_for_good_ends_with_an_error_that_says_so) {
+  Fleet fleet(10);
+  build(fleet);
+  Process one(fleet, "one", "one");
+  one.start();
+  fleet.loop.run_for(5s);
+  fleet.network.set_intercept(refuse);
+  Time start = fleet.loop.now();
+  fleet.loop.run_until([&] { return one.ended().has_value(); }, 2min);
+  ASSERT_TRUE(one.ended().has_value());
+  ASSERT_FALSE(one.ended()->has_value());
+  EXPECT_GT(fleet.loop.now() - start, 50s);
+  EXPECT_NE(one.ended()->error().text().find("clusterrole not found"), std::string::npos);
+  std::size_t lines = static_cast<std::size_t>(std::ranges::count(fleet.log_text, '\n'));
+  EXPECT_LT(lines, 50U) << fleet.log_text;
 }
 
 TEST(Replica, without_the_right_to_the_lease_it_ends_with_an_error_that_names_it) {

@@ -1,6 +1,7 @@
 #include "tests/real/fleet.h"
 
-#include <cstdlib>
+#include <array>
+#include <cstdio>
 #include <future>
 
 #include "app/dialer.h"
@@ -87,7 +88,15 @@ Result<void> Fleet::apply(client::Client& administrator, client::Mapper& mapper,
 Result<void> Fleet::realkube(const std::string& arguments) const {
   // The words come from stories of this tree; none holds a character that a shell looks at.
   std::string command = root_ + "/script/realkube " + arguments;
-  if (std::system(command.c_str()) != 0) return fail(Code::Internal, command + ": failed");
+  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return fail(Code::Internal, command + ": cannot be run");
+  std::string said;
+  std::array<char, 4096> piece;
+  while (std::size_t got = std::fread(piece.data(), 1, piece.size(), pipe)) said.append(piece.data(), got);
+  int status = ::pclose(pipe);
+  if (status != 0) return fail(Code::Internal, command + ": exit status " + std::to_string(status) + "\n" + said);
+  // What went well in the end may still have something to say: a server that was started twice.
+  std::fputs(said.c_str(), stderr);
   return {};
 }
 

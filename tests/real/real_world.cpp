@@ -120,7 +120,8 @@ Result<void> RealWorld::meanwhile(std::function<Result<void>()> call) {
 
 Result<void> RealWorld::start_manager() {
   CHECK(!manager_);
-  TRY_ASSIGN(management_, app::connect(loop_, managers_kubeconfig(std::string(scenario::kManagement)), impatient()));
+  TRY_ASSIGN(auto connection, app::connect(loop_, managers_kubeconfig(std::string(scenario::kManagement)), impatient()));
+  management_ = scenario::noting(std::move(connection), refusals_);
   manager_ = std::make_unique<app::Manager>(loop_, log_, *management_, dialer_, ledger_, manager_options());
   return during(loop_.run(manager_->start()), "start of the manager");
 }
@@ -218,7 +219,7 @@ std::string RealWorld::kubeconfig(const std::string& cluster) const {
 
 const scenario::Patience& RealWorld::patience() const {
   static constexpr scenario::Patience kPatience{
-      .until_true = 40s, .look_every = 50ms, .still = 1s, .still_every = 100ms};
+      .until_true = 120s, .look_every = 50ms, .still = 1s, .still_every = 100ms};
   return kPatience;
 }
 

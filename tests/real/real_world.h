@@ -39,6 +39,8 @@ class RealWorld final : public scenario::World {
   void pass(Duration duration) override;
   io::Loop& loop() override { return loop_; }
   const std::string& log() const override { return log_text_; }
+  const scenario::Refusals& refusals() const override { return refusals_; }
+  bool refuses_in_passing() const override { return true; }
 
  private:
   struct Cluster;
@@ -61,6 +63,7 @@ class RealWorld final : public scenario::World {
   app::NetworkDialer dialer_;
   std::map<std::string, std::unique_ptr<Cluster>> clusters_;
   io::MemoryStorage ledger_;
+  scenario::Refusals refusals_;
   std::unique_ptr<io::Exchange> management_;
   std::unique_ptr<app::Manager> manager_;
 };

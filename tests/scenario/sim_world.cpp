@@ -136,7 +136,7 @@ Result<void> SimWorld::stop_server(const std::string& name) {
 Result<void> SimWorld::start_manager() {
   CHECK(!manager_);
   std::string name(kManagement);
-  management_ = app::with_token(network_.connect("manager", name), kManagerToken);
+  management_ = noting(app::with_token(network_.connect("manager", name), kManagerToken), refusals_);
   manager_ = std::make_unique<app::Manager>(loop_, log_, *management_, *dialer_, ledger_, app::ManagerOptions{});
   return during(loop_.run(manager_->start()), "start of the manager");
 }

@@ -40,6 +40,8 @@ class SimWorld final : public World {
   void pass(Duration duration) override { loop_.run_for(duration); }
   io::Loop& loop() override { return loop_; }
   const std::string& log() const override { return log_text_; }
+  const Refusals& refusals() const override { return refusals_; }
+  bool refuses_in_passing() const override { return false; }
 
  private:
   Result<void> apply_file(const std::string& path);
@@ -59,6 +61,7 @@ class SimWorld final : public World {
   std::map<std::string, std::unique_ptr<User>> users_;
   io::MemoryStorage ledger_;
   std::unique_ptr<Dialer> dialer_;
+  Refusals refusals_;
   std::unique_ptr<io::Exchange> management_;
   std::unique_ptr<app::Manager> manager_;
   Rights* rights_;

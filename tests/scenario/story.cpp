@@ -82,7 +82,11 @@ class Player {
   std::string play() {
     auto done = run();
     std::string text = done ? "" : done.error().text();
-    if (!text.empty()) text += "\n--- the manager's log ---\n" + world_.log();
+    bool wrong = !world_.refusals().empty() && !world_.refuses_in_passing();
+    if (text.empty() && wrong) text = "all came true, but the manager asked for what it may not have";
+    if (text.empty()) return text;
+    if (!world_.refusals().empty()) text += "\n--- what the management cluster refused to the manager ---\n" + scenario::text(world_.refusals());
+    text += "\n--- the manager's log ---\n" + world_.log();
     return text;
   }
 

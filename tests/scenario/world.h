@@ -9,6 +9,7 @@
 #include "foundation/io/task.h"
 #include "kube/client/client.h"
 #include "kube/client/mapper.h"
+#include "tests/scenario/refusals.h"
 
 namespace lesto::scenario {
 
@@ -57,6 +58,10 @@ class World {
   virtual io::Loop& loop() = 0;
   // What the manager has logged.
   virtual const std::string& log() const = 0;
+  // What the management cluster has refused to it, and whether that is always wrong: a real API server that has just
+  // started refuses everything for a moment.
+  virtual const Refusals& refusals() const = 0;
+  virtual bool refuses_in_passing() const = 0;
 
   // Runs a task to its end.
   template <class T>
