@@ -4,11 +4,12 @@
 //
 //   event_latency --kubeconfig FILE                                       contexts management, gke, capi of one file
 //   event_latency --management FILE[#CONTEXT] --source ... --target ...   or each by itself
-//     [--events N] [--burst N] [--gap-max MS] [--manifest FILE] [--no-floor]
+//     [--events N] [--burst N] [--gap-max MS] [--manifest FILE] [--no-floor] [--stages]
 //
 // Prints JSON. Times are milliseconds from the answer to the write in the source to the watch event in the target
 // (deployed), or in the management cluster (status); a burst's are from its first answer to the last object. Writes are
-// those of everybody in the management cluster, by its own metrics, while the create phase ran, for each event.
+// those of everybody in the management cluster, by its own metrics, while the create phase ran, for each event. With
+// --stages also when each kind of object that is written on the way was seen; the watches that this takes cost a little.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -21,10 +22,11 @@
 #include "app/install.h"
 #include "app/kubeconfig_file.h"
 #include "bench/floor.h"
+#include "bench/sightings.h"
 #include "faces/cli/commands.h"
-#include "fleet/cluster/management.h"
 #include "foundation/io/asio_loop.h"
 #include "foundation/json/text.h"
+#include "kube/object/api_error.h"
 #include "kube/object/discovery.h"
 
 namespace lesto::bench {
@@ -34,12 +36,6 @@ using namespace std::chrono_literals;
 constexpr Duration kPatience = 60s;
 constexpr std::size_t kParallel = 64;
 constexpr std::string_view kTargetNamespace = "external";
-
-// When each object was last seen, and what it said: an address of the target, a hash of a deployed status; "" when gone.
-struct Seen {
-  Time time{};
-  std::string content;
-};
 
 struct Clients {
   io::Exchange& metrics;  // the management cluster's
@@ -53,11 +49,15 @@ enum class Who { Product, Floor };
 
 class Bench {
  public:
-  Bench(io::AsioLoop& loop, Clients clients, Who who) : loop_(loop), clients_(clients), who_(who), scope_(loop) {}
+  Bench(io::AsioLoop& loop, Clients clients, Who who, bool stages)
+      : loop_(loop),
+        clients_(clients),
+        who_(who),
+        sightings_(clients.management, clients.target, std::string(kTargetNamespace), prefix(), stages),
+        scope_(loop) {}
 
   io::Task<Result<void>> run(int events, int burst, int gap_max_ms) {
-    scope_.spawn(follow_target(scope_.context()));
-    if (who_ == Who::Product) scope_.spawn(follow_status(scope_.context()));
+    sightings_.start(scope_);
     std::optional<Floor> floor;
     if (who_ == Who::Floor) floor.emplace(clients_.source, clients_.target);
     if (floor) scope_.spawn(floor->run(scope_.context()));
@@ -82,46 +82,9 @@ class Bench {
     co_return bursted;
   }
 
-  std::string name(int n) const { return (who_ == Who::Product ? "bench-" : "floor-") + std::to_string(n); }
+  std::string prefix() const { return who_ == Who::Product ? "bench-" : "floor-"; }
+  std::string name(int n) const { return prefix() + std::to_string(n); }
   static std::string address(int n, int round) { return "203.0." + std::to_string(round) + "." + std::to_string(1 + n % 250); }
-
-  io::Task<void> follow_target(io::Context context) {
-    client::WatchOptions selection;
-    selection.ns = kTargetNamespace;
-    auto watch = co_await clients_.target.watch(context, endpoints(), std::move(selection));
-    if (!watch) co_return;
-    for (;;) {
-      auto batch = co_await watch->next(context);
-      if (!batch || !*batch) co_return;
-      Time now = loop_.now();
-      for (const client::WatchEvent& event : **batch) {
-        bool gone = event.type == client::EventType::Deleted;
-        seen_[std::string(kube::name_of(event.object))] = {now, gone ? "" : event.object["subsets"][0]["addresses"][0]["ip"].string()};
-      }
-    }
-  }
-
-  // A summary carries the name of the event's object in one of its labels.
-  io::Task<void> follow_status(io::Context context) {
-    kube::Resource summaries = cluster::config_resource("clustersummaries", "ClusterSummary", kube::Scope::Namespaced);
-    auto watch = co_await clients_.management.watch(context, summaries, {});
-    if (!watch) co_return;
-    for (;;) {
-      auto batch = co_await watch->next(context);
-      if (!batch || !*batch) co_return;
-      Time now = loop_.now();
-      for (const client::WatchEvent& event : **batch) {
-        const json::Value& feature = event.object["status"]["featureSummaries"][0];
-        bool gone = event.type == client::EventType::Deleted;
-        if (!gone && feature["status"].text() != "Provisioned") continue;
-        for (const json::Member& label : event.object["metadata"]["labels"].members()) {
-          if (!label.value.text().starts_with("bench-")) continue;
-          Seen& status = statuses_[label.value.string()];
-          if (gone || status.content != feature["hash"].text()) status = {now, gone ? "" : feature["hash"].string()};
-        }
-      }
-    }
-  }
 
   io::Task<Result<void>> make_service(int n) {
     json::Value port = json::object({{"name", "http"}, {"port", 80}});
@@ -131,7 +94,12 @@ class Bench {
                                         {"kind", "Service"},
                                         {"metadata", std::move(metadata)},
                                         {"spec", json::object({{"type", "LoadBalancer"}, {"ports", json::array({port})}})}});
-    auto made = co_await clients_.source.create({}, services(), std::move(service), "bench");
+    auto made = co_await clients_.source.create({}, services(), service, "bench");
+    if (!made && kube::is_already_exists(made.error())) {
+      // Left by a run that was broken off.
+      auto removed = co_await clients_.source.remove({}, services(), {"default", name(n)}, {});
+      if (removed) made = co_await clients_.source.create({}, services(), std::move(service), "bench");
+    }
     if (!made) co_return fail(std::move(made).error());
     co_return {};
   }
@@ -173,8 +141,8 @@ class Bench {
   }
 
   bool arrived(const std::string& of) const {
-    auto found = seen_.find("external-" + of);
-    return found != seen_.end() && found->second.content == wanted_.at(of);
+    auto found = sightings_.objects().find(of);
+    return found != sightings_.objects().end() && found->second.content == wanted_.at(of);
   }
 
   io::Task<Result<void>> wait_all() {
@@ -210,14 +178,16 @@ class Bench {
     std::vector<double> deployed;
     std::vector<double> told;
     for (const auto& [of, time] : sent_) {
-      deployed.push_back(after(time, seen_["external-" + of].time));
-      auto status = statuses_.find(of);
-      if (status != statuses_.end()) told.push_back(after(time, status->second.time));
+      deployed.push_back(after(time, sightings_.objects().at(of).time));
+      auto status = sightings_.statuses().find(of);
+      if (status != sightings_.statuses().end()) told.push_back(after(time, status->second.time));
     }
     json::Value result = spread(std::move(deployed));
     result.set("events", events);
     if (told.size() == sent_.size()) result.set("status", spread(std::move(told)));
     auto writes = co_await management_writes();
+    json::Value stages = stages_of();
+    if (what == "create" && !stages.members().empty()) result.set("seen_after_ms", std::move(stages));
     if (before && writes) result.set("management_writes_per_event", (*writes - *before) / events);
     results_.set(what, std::move(result));
     co_return {};
@@ -225,6 +195,20 @@ class Bench {
 
   // The object may be there before the answer to the write has been read.
   static double after(Time sent, Time seen) { return std::max(0.0, std::chrono::duration<double, std::milli>(seen - sent).count()); }
+
+  // The middle of the times after which each kind of object that the product writes on the way was seen.
+  json::Value stages_of() const {
+    json::Value result = json::object({});
+    for (const auto& [stage, times] : sightings_.stages()) {
+      std::vector<double> spans;
+      for (const auto& [of, time] : times) {
+        auto sent = sent_.find(of);
+        if (sent != sent_.end()) spans.push_back(after(sent->second, time));
+      }
+      if (!spans.empty()) result.set(stage, spread(std::move(spans))["p50"]);
+    }
+    return result;
+  }
 
   static json::Value spread(std::vector<double> times) {
     std::ranges::sort(times);
@@ -285,7 +269,7 @@ class Bench {
     auto all = co_await wait_all();
     if (!all) co_return all;
     Time last = start;
-    for (const auto& [of, ip] : wanted_) last = std::max(last, seen_["external-" + of].time);
+    for (const auto& [of, ip] : wanted_) last = std::max(last, sightings_.objects().at(of).time);
     auto ms = [&](Time time) { return std::chrono::duration<double, std::milli>(time - start).count(); };
     results_.set("burst", json::object({{"events", count}, {"writes_ms", ms(all_sent)}, {"last_object_ms", ms(last)}}));
     // Nothing is left over for the next run.
@@ -297,9 +281,8 @@ class Bench {
   io::AsioLoop& loop_;
   Clients clients_;
   Who who_;
+  Sightings sightings_;
   io::TaskScope scope_;
-  std::map<std::string, Seen> seen_;
-  std::map<std::string, Seen> statuses_;
   std::map<std::string, Time> sent_;
   std::map<std::string, std::string> wanted_;
   std::mt19937 random_{1};
@@ -329,6 +312,7 @@ struct Settings {
   int burst = 50;
   int gap_max_ms = 30;
   bool no_floor = false;
+  bool stages = false;
 };
 
 Result<json::Value> measure(const Settings& settings) {
@@ -342,11 +326,11 @@ Result<json::Value> measure(const Settings& settings) {
   TRY(loop.run(cli::apply(*management.client, apply, ignored)));
   Clients clients{*management.exchange, *management.client, *source.client, *target.client};
   TRY(loop.run(make_namespace(*target.client, std::string(kTargetNamespace))));
-  Bench product(loop, clients, Who::Product);
+  Bench product(loop, clients, Who::Product, settings.stages);
   TRY(loop.run(product.run(settings.events, settings.burst, settings.gap_max_ms)));
   json::Value results = product.results();
   if (settings.no_floor) return results;
-  Bench floor(loop, clients, Who::Floor);
+  Bench floor(loop, clients, Who::Floor, false);
   TRY(loop.run(floor.run(settings.events, settings.burst, settings.gap_max_ms)));
   results.set("floor", floor.results());
   return results;
@@ -365,6 +349,7 @@ int run(int argc, char** argv) {
   app.add_option("--burst", settings.burst);
   app.add_option("--gap-max", settings.gap_max_ms)->check(CLI::Range(1, 60'000));
   app.add_flag("--no-floor", settings.no_floor);
+  app.add_flag("--stages", settings.stages);
   CLI11_PARSE(app, argc, argv);
   if (settings.management.empty()) settings.management = kubeconfig + "#management";
   if (settings.source.empty()) settings.source = kubeconfig + "#gke";

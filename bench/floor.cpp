@@ -26,8 +26,9 @@ io::Task<Result<void>> make_namespace(client::Client& target, std::string name) 
   co_return {};
 }
 
-double count_writes(std::string_view metrics) {
+std::optional<double> count_writes(std::string_view metrics) {
   constexpr std::string_view kCounter = "apiserver_request_total{";
+  if (metrics.find(kCounter) == metrics.npos) return std::nullopt;
   double sum = 0;
   while (!metrics.empty()) {
     std::string_view line = metrics.substr(0, metrics.find('\n'));
@@ -105,10 +106,14 @@ io::Task<void> Floor::settle(io::Context context, std::string name) {
 io::Task<void> Floor::run(io::Context context) {
   client::WatchOptions options;
   options.label_selector = std::string(kFloorLabel) + "=yes";
-  auto watch = co_await source_.watch(context, services(), std::move(options));
+  auto watch = co_await source_.watch(context, services(), options);
   while (watch) {
     auto batch = co_await watch->next(context);
-    if (!batch || !*batch) break;
+    if (context.cancel.requested()) break;
+    if (!batch || !*batch) {
+      watch = co_await source_.watch(context, services(), options);
+      continue;
+    }
     for (client::WatchEvent& event : **batch) {
       std::string name(kube::name_of(event.object));
       auto [entry, idle] = last_.try_emplace(name);

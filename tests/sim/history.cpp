@@ -41,8 +41,17 @@ void History::changed(const Truth& truth) {
         if (owner.add_ons.leave) left_.insert(object.id);
       }
     }
+    if (owner.add_ons.leave) leaves_all(text);
   }
   pictures_.push_back(std::move(picture));
+}
+
+// What an owner wanted before and has not withdrawn yet is left, too: the wish to leave things may reach the cluster
+// together with the owner's end.
+void History::leaves_all(const std::string& owner) {
+  for (const auto& [where, objects] : ever_) {
+    if (where.first == owner) left_.insert(objects.begin(), objects.end());
+  }
 }
 
 void History::hear(const Write& write) {

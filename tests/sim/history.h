@@ -43,6 +43,8 @@ class History {
   Time absent_until(const std::string& cluster) const;
 
  private:
+  void leaves_all(const std::string& owner);
+
   const Clock& clock_;
   std::vector<Picture> pictures_;
   std::map<std::string, std::string> units_;  // by the name of the profile

@@ -35,6 +35,12 @@ std::string path_text(const Node& node, std::span<const std::string_view> names)
   return text.empty() ? "." : text;
 }
 
+// As unbox(), in place.
+void open_box(Value& value) {
+  if (value.type == Type::Nil) value = Value();
+  value.boxed = false;
+}
+
 }  // namespace
 
 Answer Execution::pipeline(const Value& dot, const PipeNode& pipe) {
@@ -44,22 +50,24 @@ Answer Execution::pipeline(const Value& dot, const PipeNode& pipe) {
     return fail(failed.error().text, failed.error().code);
   }
   ++nesting_;
-  Value value;
-  Final final = nullptr;
-  for (const CommandNode* each : pipe.commands) {
-    Answer result = command(dot, *each, final);
-    if (!result) return result;
-    value = result->boxed ? result->unbox() : *result;
-    final = &value;
+  // The one value that is returned, and changed in place: a value that was just written in parts is
+  // slow to copy.
+  Answer value = command(dot, *pipe.commands[0], nullptr);
+  if (value) open_box(*value);
+  for (std::size_t i = 1; value && i < pipe.commands.size(); ++i) {
+    Value last = *value;
+    value = command(dot, *pipe.commands[i], &last);
+    if (value) open_box(*value);
   }
   --nesting_;
+  if (!value) return value;
   for (const VariableNode* declared : pipe.variables) {
     if (!pipe.assigns) {
-      push(declared->id, value);
-      continue;
+      push(declared->id, *value);
+    } else if (Outcome set = set_variable(*declared, *value); !set) {
+      value = std::unexpected(set.error());
+      return value;
     }
-    Outcome set = set_variable(*declared, value);
-    if (!set) return std::unexpected(set.error());
   }
   return value;
 }
@@ -169,8 +177,9 @@ Answer Execution::field(const Value& dot, std::string_view name, const Node& nod
 
 Answer Execution::map_field(std::string_view name, const Value& map, bool has_arguments) {
   if (has_arguments) return fail(join({name, " is not a method but has arguments"}));
-  Value found;
-  if (context_.heap.open(map).find(name, found)) return found;
+  MapView view = context_.heap.open(map);
+  std::size_t index = view.find(name);
+  if (index < view.size()) return view.value(index);
   switch (context_.options.missing_key) {
     case MissingKey::Default: return Value();
     case MissingKey::Zero: return map.type == Type::Map ? Value::nil() : Value::of_text("");

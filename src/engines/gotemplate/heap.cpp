@@ -17,23 +17,34 @@ MapEntry* find_place(MapNode* map, std::string_view key) {
 
 }  // namespace
 
-bool MapView::find(std::string_view key, Value& found) const {
+std::size_t MapView::find(std::string_view key) const {
+  // Few keys are looked at one by one: most differ in length already.
+  constexpr std::size_t kFew = 16;
+  if (size_ <= kFew) {
+    std::size_t at = 0;
+    while (at < size_ && this->key(at) != key) ++at;
+    return at;
+  }
   std::size_t low = 0;
   std::size_t high = size_;
   while (low < high) {
     std::size_t middle = (low + high) / 2;
     int order = this->key(middle).compare(key);
-    if (order == 0) {
-      found = value(middle);
-      return true;
-    }
+    if (order == 0) return middle;
     if (order < 0) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return false;
+  return size_;
+}
+
+bool MapView::find(std::string_view key, Value& found) const {
+  std::size_t at = find(key);
+  if (at == size_) return false;
+  found = value(at);
+  return true;
 }
 
 Value Heap::list(std::span<const Value> items, Type type) {
@@ -60,6 +71,7 @@ MapNode* Heap::new_map(std::size_t capacity) {
 
 Value Heap::version(Version version, Type type) {
   versions_.push_back(std::move(version));
+  ++versions_count_;
   Value value = Value::of(type);
   value.version = &versions_.back();
   return value;
@@ -73,6 +85,7 @@ Value Heap::record(const RecordType& type, const json::Value& json) {
 
 Value Heap::keep(json::Value json) {
   kept_.push_back(std::move(json));
+  ++kept_count_;
   return Value::of_json(kept_.back());
 }
 
@@ -155,7 +168,7 @@ char* Heap::slow_bytes(std::size_t size) {
   return start_;
 }
 
-void Heap::rewind(const Mark& mark) {
+void Heap::rewind_slowly(const Mark& mark) {
   if (!mark.next) {
     if (!chunks_.empty()) use(0);
   } else {
@@ -165,6 +178,8 @@ void Heap::rewind(const Mark& mark) {
   full_ = mark.full;
   kept_.resize(mark.kept);
   versions_.resize(mark.versions);
+  kept_count_ = mark.kept;
+  versions_count_ = mark.versions;
 }
 
 }  // namespace lesto::gotemplate

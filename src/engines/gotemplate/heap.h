@@ -53,6 +53,8 @@ class MapView {
     value.boxed = boxes_;
     return value;
   }
+  // Its place; size() when it is not there.
+  std::size_t find(std::string_view key) const;
   // Sets `value`, or answers false.
   bool find(std::string_view key, Value& value) const;
 
@@ -133,8 +135,13 @@ class Heap {
     std::size_t kept = 0;
     std::size_t versions = 0;
   };
-  Mark mark() const { return {chunk_, next_, full_, kept_.size(), versions_.size()}; }
-  void rewind(const Mark& mark);
+  Mark mark() const { return {chunk_, next_, full_, kept_count_, versions_count_}; }
+  void rewind(const Mark& mark) {
+    bool near = mark.next && mark.chunk == chunk_;
+    if (!near || mark.kept != kept_count_ || mark.versions != versions_count_)
+      return rewind_slowly(mark);
+    next_ = mark.next;
+  }
 
  private:
   struct Chunk {
@@ -149,6 +156,7 @@ class Heap {
     next_ += gap;
   }
   char* slow_bytes(std::size_t size);
+  void rewind_slowly(const Mark& mark);
   void use(std::size_t chunk);
   MapView open_changed(const Value& map) const;
 
@@ -161,6 +169,9 @@ class Heap {
   std::size_t full_ = 0;
   std::deque<json::Value> kept_;
   std::deque<Version> versions_;
+  // Their sizes: a deque takes long to tell.
+  std::size_t kept_count_ = 0;
+  std::size_t versions_count_ = 0;
   // Views and maps of other heaps that were changed here, by their address.
   std::unordered_map<const void*, MapNode*> changed_;
 };

@@ -326,8 +326,7 @@ void open_hidden(lua_State* L) { fill(L, kHidden); }
 bool is_hidden(Native function) {
   auto is = [&](const NativeEntry& entry) { return entry.function == function; };
   return std::ranges::any_of(kHidden, is) || std::ranges::any_of(kMisuse, is) ||
-         function == view_index || function == view_newindex || function == environment_index ||
-         function == environment_newindex;
+         function == view_index || function == view_newindex || function == environment_index;
 }
 
 void open_basic_types(lua_State* L) {

@@ -147,6 +147,7 @@ bool build(lua_State* L, Vm& vm, int index, int depth) {
     vm.built() = whole ? *source : through_lua(*source);
     return true;
   }
+  make_whole(L, index);
   std::size_t size = length(L, index);
   if (size > 0) return build_list(L, vm, index, size, depth);
   if (was_empty_list(L, vm, index)) {

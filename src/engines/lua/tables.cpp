@@ -1,10 +1,12 @@
 // Tables: views of JSON that convert themselves level by level, holes in lists, and fresh globals.
 //
 // A view is an empty table with the view metatable and, under a key that no script can make, the
-// address of the JSON value that it stands for. The first touch that a scalar read cannot serve
-// makes it whole: the level is filled in, deeper levels as views, the address and the metatable go,
-// and what is left is a plain table. Native functions make tables whole before they look at them
-// without metamethods, so no script can tell a view from a plain table.
+// address of the JSON value that it stands for. Reading a member of an object gives that member
+// alone; when it is an object or a list, its view is kept under the member's address, and the
+// metatable says so (`read`). The first other touch makes the view whole: the level is filled in,
+// deeper levels as views, the addresses and the metatable go, and what is left is a plain table.
+// Native functions make tables whole before they look at them without metamethods, so no script can
+// tell a view from a plain table.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -18,10 +20,11 @@ namespace {
 
 // Its address is the key under which a view keeps its value.
 constexpr char kSourceKey = 0;
-// Levels with more members serve scalar reads without being converted.
-constexpr std::size_t kMembersAtOnce = 24;
-// Room that a view reserves for its members.
-constexpr std::size_t kMembersReserved = 16;
+// Room that a view reserves: items, and addresses.
+constexpr std::size_t kItemsReserved = 16;
+constexpr int kAddressesReserved = 3;
+// Steps of reading one member of a view.
+constexpr std::size_t kReadSteps = 10;
 constexpr double kListKeyMax = 67108864;
 
 void* source_key() { return const_cast<char*>(&kSourceKey); }
@@ -34,7 +37,27 @@ const json::Value* source_of(lua_State* L, int index) {
   return source;
 }
 
-void fill_level(lua_State* L, int index, const json::Value& source) {
+// Pushes the view of a member that was read before; nothing and false when there is none.
+bool push_kept(lua_State* L, int index, const json::Value& member) {
+  lua_pushlightuserdata(L, const_cast<json::Value*>(&member));
+  lua_rawget(L, index);
+  if (!lua_isnil(L, -1)) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+// The same, and the view keeps it no longer.
+bool take_kept(lua_State* L, int index, const json::Value& member) {
+  if (!push_kept(L, index, member)) return false;
+  lua_pushlightuserdata(L, const_cast<json::Value*>(&member));
+  lua_pushnil(L);
+  lua_rawset(L, index);
+  return true;
+}
+
+bool is_container(const json::Value& value) { return value.is_object() || value.is_array(); }
+
+void fill_level(lua_State* L, int index, const json::Value& source, bool read) {
   Vm& vm = Vm::of(L);
   vm.charge(L, 10 + 20 * source.size());
   luaL_checkstack(L, 8, "stack overflow");
@@ -42,7 +65,8 @@ void fill_level(lua_State* L, int index, const json::Value& source) {
     for (const json::Member& member : source.members()) {
       if (member.value.is_null()) continue;
       push(L, member.name());
-      push_json(L, member.value);
+      bool kept = read && is_container(member.value) && take_kept(L, index, member.value);
+      if (!kept) push_json(L, member.value);
       lua_rawset(L, index);
     }
     return;
@@ -72,14 +96,14 @@ bool is_metatable(lua_State* L, int reference) {
   return same;
 }
 
-void fill_view(lua_State* L, int index) {
+void fill_view(lua_State* L, int index, bool read) {
   const json::Value* source = source_of(L, index);
   lua_pushlightuserdata(L, source_key());
   lua_pushnil(L);
   lua_rawset(L, index);
   lua_pushnil(L);
   lua_setmetatable(L, index);
-  if (source) fill_level(L, index, *source);
+  if (source) fill_level(L, index, *source, read);
 }
 
 void copy_table(lua_State* L, int from) {
@@ -137,8 +161,11 @@ void push_json(lua_State* L, const json::Value& value) {
     case json::Kind::Object: break;
   }
   luaL_checkstack(L, 4, "stack overflow");
-  int room = static_cast<int>(std::min(value.size(), kMembersReserved));
-  lua_createtable(L, value.is_array() ? room : 0, value.is_array() ? 1 : room + 1);
+  if (value.is_array()) {
+    lua_createtable(L, static_cast<int>(std::min(value.size(), kItemsReserved)), 1);
+  } else {
+    lua_createtable(L, 0, kAddressesReserved);
+  }
   lua_pushlightuserdata(L, source_key());
   lua_pushlightuserdata(L, const_cast<json::Value*>(&value));
   lua_rawset(L, -3);
@@ -158,31 +185,39 @@ void make_whole(lua_State* L, int index) {
   index = absolute(L, index);
   if (!lua_getmetatable(L, index)) return;
   bool view = is_metatable(L, Vm::of(L).references().view);
+  bool read = !view && is_metatable(L, Vm::of(L).references().read);
   lua_pop(L, 1);
-  if (view) fill_view(L, index);
+  if (view || read) fill_view(L, index, read);
 }
 
 int view_index(lua_State* L) {
   lua_settop(L, 2);
   const json::Value* source = source_of(L, 1);
-  if (source && source->is_object() && source->size() > kMembersAtOnce &&
-      lua_type(L, 2) == LUA_TSTRING) {
-    std::size_t size = 0;
-    const char* key = lua_tolstring(L, 2, &size);
-    const json::Value* member = source->find({key, size});
-    if (!member || !(member->is_object() || member->is_array())) {
-      push_json(L, member ? *member : json::Value());
-      return 1;
-    }
+  if (!source || !source->is_object() || lua_type(L, 2) != LUA_TSTRING) {
+    make_whole(L, 1);
+    lua_rawget(L, 1);
+    return 1;
   }
-  fill_view(L, 1);
-  lua_rawget(L, 1);
+  Vm& vm = Vm::of(L);
+  vm.charge(L, kReadSteps);
+  std::size_t size = 0;
+  const char* key = lua_tolstring(L, 2, &size);
+  const json::Value* member = source->find({key, size});
+  if (!member) return 0;
+  if (is_container(*member) && push_kept(L, 1, *member)) return 1;
+  push_json(L, *member);
+  if (!is_container(*member)) return 1;
+  lua_pushlightuserdata(L, const_cast<json::Value*>(member));
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 1);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, vm.references().read);
+  lua_setmetatable(L, 1);
   return 1;
 }
 
 int view_newindex(lua_State* L) {
   lua_settop(L, 3);
-  fill_view(L, 1);
+  make_whole(L, 1);
   if (lua_isnil(L, 2)) raise(L, "table index is nil");
   if (lua_type(L, 2) == LUA_TNUMBER && std::isnan(lua_tonumber(L, 2)))
     raise(L, "table index is NaN");
@@ -392,12 +427,6 @@ int environment_index(lua_State* L) {
   lua_pushvalue(L, -2);
   lua_rawset(L, 1);
   return 1;
-}
-
-int environment_newindex(lua_State* L) {
-  lua_settop(L, 3);
-  lua_rawset(L, 1);
-  return 0;
 }
 
 void deliver_all(lua_State* L, int environment) {

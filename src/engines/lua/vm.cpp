@@ -211,12 +211,15 @@ bool Vm::prepare() {
       lua_createtable(L, 0, 2);
       lua_pushcfunction(L, index);
       lua_setfield(L, -2, "__index");
-      lua_pushcfunction(L, newindex);
-      lua_setfield(L, -2, "__newindex");
+      if (newindex) {
+        lua_pushcfunction(L, newindex);
+        lua_setfield(L, -2, "__newindex");
+      }
       keep(reference);
     };
-    meta(environment_index, environment_newindex, references.environment);
+    meta(environment_index, nullptr, references.environment);
     meta(view_index, view_newindex, references.view);
+    meta(view_index, view_newindex, references.read);
     auto weak = [&](int& reference) {
       lua_newtable(L);
       lua_createtable(L, 0, 1);
@@ -255,6 +258,7 @@ void Vm::settle(lua_State* L) {
 void Vm::discard() {
   if (state_) lua_close(state_);
   state_ = nullptr;
+  pool_.clear();
   bytes_settled_ = 0;
   walked_ = required_ = false;
   numbered_ = 0;

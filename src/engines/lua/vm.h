@@ -19,6 +19,7 @@
 #include "engines/lua/go_format.h"
 #include "engines/lua/limits.h"
 #include "engines/lua/pattern.h"
+#include "engines/lua/pool.h"
 #include "engines/lua/sprig_call.h"
 
 struct lua_State;
@@ -141,6 +142,7 @@ class Vm {
     int modules = 0;      // names of modules → their tables, pristine
     int environment = 0;  // metatable of fresh globals
     int view = 0;         // metatable of tables that stand for JSON not yet converted
+    int read = 0;         // the same when they keep views of members
     int string_meta = 0;
     int holes = 0;    // weak set of tables with holes
     int loaded = 0;   // modules of this evaluation
@@ -194,6 +196,7 @@ class Vm {
 
   lua_State* state_ = nullptr;
   Run* run_ = nullptr;
+  Pool pool_;
   std::size_t bytes_ = 0;
   // What the state held after its last full collection.
   std::size_t bytes_settled_ = 0;
@@ -278,7 +281,8 @@ void note_assignment(lua_State* L, int table, double key, bool is_nil);
 void mark_holes(lua_State* L, int table);
 // Pushes a value for JSON: scalars as they are, containers as views.
 void push_json(lua_State* L, const json::Value& value);
-// The value that a view stands for; null for a plain table.
+// The value that a view stands for; null for a plain table, and for a view of which parts were taken
+// out.
 const json::Value* view_source(lua_State* L, int index);
 int view_index(lua_State* L);
 int view_newindex(lua_State* L);
@@ -312,7 +316,6 @@ void fill(lua_State* L, const NativeEntry (&entries)[N]) {
 void open_basic_types(lua_State* L);
 bool is_hidden(Native function);
 int environment_index(lua_State* L);
-int environment_newindex(lua_State* L);
 // Puts the whole library into the globals table at index.
 void deliver_all(lua_State* L, int environment);
 

@@ -12,7 +12,7 @@ namespace lesto::lua {
 void* Vm::allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) {
   Vm& vm = *static_cast<Vm*>(self);
   if (new_size == 0) {
-    std::free(block);
+    vm.pool_.free(block, old_size);
     vm.bytes_ -= old_size;
     return nullptr;
   }
@@ -20,7 +20,7 @@ void* Vm::allocate(void* self, void* block, std::size_t old_size, std::size_t ne
     if (!vm.exceeded_) vm.exceeded_ = kOutOfMemory;
     return nullptr;
   }
-  void* moved = std::realloc(block, new_size);
+  void* moved = vm.pool_.resize(block, old_size, new_size);
   if (moved) vm.bytes_ = vm.bytes_ - old_size + new_size;
   if (new_size > old_size)
     vm.steps_ -= static_cast<std::int64_t>((new_size - old_size) / kBytesPerStep);

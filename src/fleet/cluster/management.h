@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "fleet/cluster/capi.h"
+#include "fleet/cluster/confirmed.h"
 #include "fleet/cluster/typed.h"
 #include "fleet/model/cluster_summary.h"
 #include "fleet/model/event_report.h"
@@ -31,7 +32,7 @@ struct Kept {
 };
 
 // How long a status may give way to other writes.
-inline constexpr Duration kQuietMax = std::chrono::milliseconds(200);
+inline constexpr Duration kQuietMax = std::chrono::seconds(1);
 
 // Thread: the loop's.
 class Management {
@@ -57,6 +58,7 @@ class Management {
   Kept<model::EventTrigger> event_triggers;
   Kept<model::EventTrigger> event_based_add_ons;
   Kept<model::EventReport> event_reports;
+  ConfirmedReports confirmed_reports;
   Kept<model::Profile> cluster_profiles;
   Kept<model::Profile> profiles;
   Kept<model::ClusterSummary> cluster_summaries;

@@ -4,78 +4,18 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 
 #include "foundation/json/number.h"
 #include "foundation/json/slow_parse.h"
+#include "foundation/json/tape.h"
 #include "foundation/json/utf8.h"
 
 namespace lesto::json {
 namespace {
 
-namespace dom = simdjson::dom;
-
-// Objects that are read one after the other have the same keys: their texts are shared.
-class KeyCache {
- public:
-  Value get(std::string_view key) {
-    if (key.size() > kLengthMax) return Value(key);
-    std::size_t hash = key.size();
-    for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    Value& slot = slots_[hash % slots_.size()];
-    if (!slot.is_string() || slot.text() != key) slot = Value(key);
-    return slot;
-  }
-
- private:
-  static constexpr std::size_t kLengthMax = 48;
-  std::array<Value, 512> slots_;
-};
-
-struct Reader {
-  dom::parser parser;
-  KeyCache keys;
-};
-
-// Null and `too_deep` when the nesting goes beyond the limit.
-class Builder {
- public:
-  explicit Builder(KeyCache& keys) : keys_(keys) {}
-
-  Value build(const dom::element& element, std::size_t depth) {
-    switch (element.type()) {
-      case dom::element_type::NULL_VALUE: return Value();
-      case dom::element_type::BOOL: return Value(bool(element));
-      case dom::element_type::INT64: return Value(int64_t(element));
-      case dom::element_type::UINT64: return Value(static_cast<double>(uint64_t(element)));
-      case dom::element_type::DOUBLE: return Value(double(element));
-      case dom::element_type::STRING: return Value(std::string_view(element));
-      case dom::element_type::ARRAY: {
-        if (depth >= kDepthMax) break;
-        dom::array array(element);
-        std::vector<Value> items;
-        items.reserve(array.size());
-        for (dom::element item : array) items.push_back(build(item, depth + 1));
-        return Value::array(std::move(items));
-      }
-      case dom::element_type::OBJECT: {
-        if (depth >= kDepthMax) break;
-        dom::object object(element);
-        std::vector<Member> members;
-        members.reserve(object.size());
-        for (auto [key, item] : object)
-          members.emplace_back(keys_.get(key), build(item, depth + 1));
-        return Value::object(std::move(members));
-      }
-    }
-    too_deep = true;
-    return Value();
-  }
-
-  bool too_deep = false;
-
- private:
-  KeyCache& keys_;
-};
+// A parser keeps room for the longest text that it has read, unless it is longer than this.
+constexpr std::size_t kKeptMax = 4 << 20;
 
 // Bytes that every form of JSON text shows as they are: nearly all of them.
 constexpr std::array<bool, 256> kPlain = [] {
@@ -196,14 +136,14 @@ void append_at(std::string& out, const Value& value, const WriteOptions& options
 }  // namespace
 
 Result<Value> parse(std::string_view text) {
-  thread_local Reader reader;
-  dom::element element;
-  auto error = reader.parser.parse(text.data(), text.size()).get(element);
-  if (!error) {
-    Builder builder(reader.keys);
-    Value value = builder.build(element, 0);
-    if (!builder.too_deep) return value;
+  thread_local simdjson::dom::parser parser;
+  std::optional<Value> value;
+  if (!parser.parse(text.data(), text.size()).error()) {
+    const auto* texts = reinterpret_cast<const char*>(parser.doc.string_buf.get());
+    value = read_tape(parser.doc.tape.get(), texts);
   }
+  if (parser.capacity() > kKeptMax) parser = simdjson::dom::parser();
+  if (value) return std::move(*value);
   return parse_slowly(text);
 }
 

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "foundation/base/result.h"
+#include "foundation/json/block.h"
 
 namespace lesto::json {
 
@@ -30,23 +33,17 @@ Value::Value(double value) : kind_(Kind::Double) { bits_.number = value; }
 
 Value::Value(std::string_view text) : kind_(Kind::String) {
   CHECK(text.size() < UINT32_MAX);
-  void* memory = ::operator new(offsetof(Text, bytes) + text.size() + 1);
-  bits_.text = ::new (memory) Text;
+  auto* memory = static_cast<char*>(::operator new(kOwnCount + text.size()));
+  ::new (memory) Count(1);
+  std::memcpy(memory + sizeof(Count), &kOwnCount, sizeof kOwnCount);
+  bits_.content = memory + kOwnCount;
   length_ = static_cast<std::uint32_t>(text.size());
-  if (!text.empty()) std::memcpy(bits_.text->bytes, text.data(), text.size());
+  if (!text.empty()) std::memcpy(bits_.content, text.data(), text.size());
 }
 
 Value& Value::operator=(const Value& other) {
   // `other` may be *this, or lie inside of it and go with it.
-  other.retain();
-  Kind kind = other.kind_;
-  std::uint32_t length = other.length_;
-  Bits bits = other.bits_;
-  release();
-  kind_ = kind;
-  length_ = length;
-  bits_ = bits;
-  return *this;
+  return *this = Value(other);
 }
 
 Value& Value::operator=(Value&& other) noexcept {
@@ -54,7 +51,7 @@ Value& Value::operator=(Value&& other) noexcept {
   Kind kind = std::exchange(other.kind_, Kind::Null);
   std::uint32_t length = other.length_;
   Bits bits = other.bits_;
-  release();
+  if (is_shared_kind()) release();
   kind_ = kind;
   length_ = length;
   bits_ = bits;
@@ -64,11 +61,20 @@ Value& Value::operator=(Value&& other) noexcept {
 Value Value::array() { return array(std::vector<Value>()); }
 Value Value::object() { return object(std::vector<Member>()); }
 
+// Room for elements, owned once.
+template <class Element>
+char* Value::make_room(std::size_t capacity) {
+  CHECK(capacity < UINT32_MAX);
+  static_assert(offsetof(Head, back) + sizeof(Head::back) == sizeof(Head));
+  static_assert(sizeof(Head) - offsetof(Head, owners) == kOwnCount);
+  void* memory = ::operator new(sizeof(Head) + capacity * sizeof(Element));
+  ::new (memory) Head{static_cast<std::uint32_t>(capacity), 0, 1, kOwnCount};
+  return static_cast<char*>(memory) + sizeof(Head);
+}
+
 Value Value::array(std::vector<Value> items) {
-  Value value;
-  value.kind_ = Kind::Array;
-  value.bits_.array = new Array;
-  value.bits_.array->items = std::move(items);
+  Value value(Kind::Array, items.size(), make_room<Value>(items.size()));
+  std::uninitialized_move(items.begin(), items.end(), value.elements<Value>());
   return value;
 }
 
@@ -98,10 +104,8 @@ Value Value::object(std::vector<Member> members) {
     }
     members = std::move(unique);
   }
-  Value value;
-  value.kind_ = Kind::Object;
-  value.bits_.object = new Object;
-  value.bits_.object->members = std::move(members);
+  Value value(Kind::Object, members.size(), make_room<Member>(members.size()));
+  std::uninitialized_move(members.begin(), members.end(), value.elements<Member>());
   return value;
 }
 
@@ -120,24 +124,23 @@ Freeing& freeing() {
   return state;
 }
 
-void postpone(std::vector<Value>& items, std::vector<Value>& pending) {
-  for (Value& item : items) {
-    if (item.is_array() || item.is_object()) pending.push_back(std::move(item));
-  }
+void postpone(Value& value, std::vector<Value>& pending) {
+  if (value.is_array() || value.is_object()) pending.push_back(std::move(value));
 }
-void postpone(std::vector<Member>& members, std::vector<Value>& pending) {
-  for (Member& member : members) {
-    if (member.value.is_array() || member.value.is_object())
-      pending.push_back(std::move(member.value));
-  }
-}
+void postpone(Member& member, std::vector<Value>& pending) { postpone(member.value, pending); }
 
-template <class Node, class Contents>
-void free_node(Node* node, Contents& contents) {
+}  // namespace
+
+template <class Element>
+void Value::free_elements() {
   Freeing& state = freeing();
-  if (state.depth >= kFreeDepthMax) postpone(contents, state.pending);
+  std::span<Element> all(elements<Element>(), length_);
+  if (state.depth >= kFreeDepthMax) {
+    for (Element& element : all) postpone(element, state.pending);
+  }
   ++state.depth;
-  delete node;
+  std::destroy(all.begin(), all.end());
+  ::operator delete(&head());
   while (state.depth == 1 && !state.pending.empty()) {
     Value next = std::move(state.pending.back());
     state.pending.pop_back();
@@ -145,54 +148,54 @@ void free_node(Node* node, Contents& contents) {
   --state.depth;
 }
 
-}  // namespace
-
-void Value::retain() const {
+void Value::free_content() {
+  std::uint32_t distance = back();
+  if (distance != kOwnCount) return Block::free(bits_.content - distance);
   switch (kind_) {
-    case Kind::String: bits_.text->owners.fetch_add(1, std::memory_order_relaxed); break;
-    case Kind::Array: bits_.array->owners.fetch_add(1, std::memory_order_relaxed); break;
-    case Kind::Object: bits_.object->owners.fetch_add(1, std::memory_order_relaxed); break;
-    default: break;
+    case Kind::Array: return free_elements<Value>();
+    case Kind::Object: return free_elements<Member>();
+    default: ::operator delete(bits_.content - kOwnCount);
   }
 }
 
-void Value::release() {
-  auto last = [](auto* node) { return node->owners.fetch_sub(1, std::memory_order_acq_rel) == 1; };
-  switch (kind_) {
-    case Kind::String:
-      if (last(bits_.text)) {
-        bits_.text->~Text();
-        ::operator delete(bits_.text);
-      }
-      break;
-    case Kind::Array:
-      if (last(bits_.array)) free_node(bits_.array, bits_.array->items);
-      break;
-    case Kind::Object:
-      if (last(bits_.object)) free_node(bits_.object, bits_.object->members);
-      break;
-    default: break;
-  }
-  kind_ = Kind::Null;
-}
-
-// Returns a node that only *this owns, copying one level when it is shared.
-template <class Node>
-Node* Value::own(Node* node) {
-  if (node->owners.load(std::memory_order_acquire) == 1) return node;
-  auto* copy = new Node;
-  if constexpr (std::is_same_v<Node, Array>) {
-    copy->items = node->items;
-    release();
-    kind_ = Kind::Array;
-    bits_.array = copy;
+// The elements, owned by *this only and with room for `capacity`; copies one level when they are
+// shared.
+template <class Element>
+Element* Value::own(std::size_t capacity) {
+  bool alone = back() == kOwnCount && owners().load(std::memory_order_acquire) == 1;
+  if (alone && head().capacity >= capacity) return elements<Element>();
+  // Growing by one goes on growing.
+  std::size_t grown = capacity > length_ && length_ > 0 ? capacity + capacity / 2 : capacity;
+  Value copy(kind_, length_, make_room<Element>(grown));
+  Element* from = elements<Element>();
+  if (alone) {
+    std::uninitialized_move_n(from, length_, copy.elements<Element>());
   } else {
-    copy->members = node->members;
-    release();
-    kind_ = Kind::Object;
-    bits_.object = copy;
+    std::uninitialized_copy_n(from, length_, copy.elements<Element>());
   }
-  return copy;
+  *this = std::move(copy);
+  return elements<Element>();
+}
+
+template <class Element>
+Element* Value::insert(std::size_t index, Element element) {
+  Element* all = own<Element>(length_ + std::size_t{1});
+  if (index == length_) {
+    ::new (all + index) Element(std::move(element));
+  } else {
+    ::new (all + length_) Element(std::move(all[length_ - 1]));
+    std::move_backward(all + index, all + length_ - 1, all + length_);
+    all[index] = std::move(element);
+  }
+  ++length_;
+  return all + index;
+}
+
+template <class Element>
+void Value::remove(std::size_t index) {
+  Element* all = own<Element>(length_);
+  std::move(all + index + 1, all + length_, all + index);
+  std::destroy_at(all + --length_);
 }
 
 double Value::number(double otherwise) const {
@@ -201,51 +204,50 @@ double Value::number(double otherwise) const {
 }
 
 const Value* Value::find_among_many(std::string_view key) const {
-  auto at = lower_bound(bits_.object->members, key);
-  return at != bits_.object->members.end() && at->name() == key ? &at->value : nullptr;
+  auto all = members();
+  auto at = lower_bound(all, key);
+  return at != all.end() && at->name() == key ? &at->value : nullptr;
 }
 
 Value& Value::at(std::string_view key) {
   if (is_null()) *this = object();
   CHECK(is_object());
-  auto& members = own(bits_.object)->members;
-  auto at = lower_bound(members, key);
-  if (at == members.end() || at->name() != key)
-    at = members.insert(at, Member(Value(key), Value()));
-  return at->value;
+  auto all = members();
+  auto at = lower_bound(all, key);
+  auto index = static_cast<std::size_t>(at - all.begin());
+  if (at == all.end() || at->name() != key)
+    return insert(index, Member(Value(key), Value()))->value;
+  return own<Member>(length_)[index].value;
 }
 
 void Value::set(std::string_view key, Value value) { at(key) = std::move(value); }
 
 void Value::erase(std::string_view key) {
   if (!contains(key)) return;
-  auto& members = own(bits_.object)->members;
-  members.erase(lower_bound(members, key));
+  auto all = members();
+  remove<Member>(static_cast<std::size_t>(lower_bound(all, key) - all.begin()));
 }
 
 void Value::push(Value item) {
   if (is_null()) *this = array();
   CHECK(is_array());
-  own(bits_.array)->items.push_back(std::move(item));
+  insert(length_, std::move(item));
 }
 
 Value* Value::edit(std::string_view key) { return contains(key) ? &at(key) : nullptr; }
 
 Value* Value::edit(std::size_t index) {
   if (!is_array() || index >= size()) return nullptr;
-  return &own(bits_.array)->items[index];
+  return own<Value>(length_) + index;
 }
 
 void Value::erase_at(std::size_t index) {
-  if (!is_array() || index >= size()) return;
-  auto& items = own(bits_.array)->items;
-  items.erase(items.begin() + static_cast<std::ptrdiff_t>(index));
+  if (is_array() && index < size()) remove<Value>(index);
 }
 
 void Value::insert_at(std::size_t index, Value item) {
   CHECK(is_array() && index <= size());
-  auto& items = own(bits_.array)->items;
-  items.insert(items.begin() + static_cast<std::ptrdiff_t>(index), std::move(item));
+  insert(index, std::move(item));
 }
 
 void Value::set_path(std::initializer_list<std::string_view> path, Value value) {
@@ -273,11 +275,8 @@ bool Value::same_storage(const Value& other) const {
     case Kind::Bool: return bits_.boolean == other.bits_.boolean;
     case Kind::Int: return bits_.integer == other.bits_.integer;
     case Kind::Double: return std::memcmp(&bits_.number, &other.bits_.number, sizeof(double)) == 0;
-    case Kind::String: return bits_.text == other.bits_.text;
-    case Kind::Array: return bits_.array == other.bits_.array;
-    case Kind::Object: return bits_.object == other.bits_.object;
+    default: return bits_.content == other.bits_.content;
   }
-  return false;
 }
 
 bool operator==(const Value& a, const Value& b) {
@@ -287,11 +286,11 @@ bool operator==(const Value& a, const Value& b) {
     case Kind::Bool: return a.bits_.boolean == b.bits_.boolean;
     case Kind::Int: return a.bits_.integer == b.bits_.integer;
     case Kind::Double: return a.bits_.number == b.bits_.number;
-    case Kind::String: return a.bits_.text == b.bits_.text || a.text() == b.text();
+    case Kind::String: return a.text() == b.text();
     case Kind::Array:
-      return a.bits_.array == b.bits_.array || std::ranges::equal(a.items(), b.items());
+      return a.bits_.content == b.bits_.content || std::ranges::equal(a.items(), b.items());
     case Kind::Object:
-      return a.bits_.object == b.bits_.object ||
+      return a.bits_.content == b.bits_.content ||
              std::ranges::equal(a.members(), b.members(), [](const Member& m, const Member& n) {
                return m.key == n.key && m.value == n.value;
              });

@@ -5,6 +5,9 @@
 // other's changes (a change copies the level that it touches when it is shared). Copies may live on
 // different threads; one Value object belongs to one thread at a time.
 //
+// What parse() reads lies in one block, which lives as long as any Value that was taken out of it;
+// large objects in a list at the top have blocks of their own (block.h).
+//
 // Numbers follow Kubernetes' decoder: a literal without fraction and exponent that fits 64 bits is
 // Int, all else Double. 1 and 1.0 are different values.
 //
@@ -14,6 +17,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -73,11 +77,13 @@ class Value {
   // The number as a double, be it Int or Double.
   double number(double otherwise = 0) const;
   // Borrowed: lives as long as some copy of this value does.
-  std::string_view text() const { return is_string() ? std::string_view(bits_.text->bytes, length_) : std::string_view(); }
+  std::string_view text() const {
+    return is_string() ? std::string_view(bits_.content, length_) : std::string_view();
+  }
   std::string string() const { return std::string(text()); }
 
   // Items of an array, members of an object; 0 for everything else.
-  inline std::size_t size() const;
+  std::size_t size() const { return is_container() ? length_ : 0; }
   bool empty() const { return size() == 0; }
   inline std::span<const Value> items() const;
   // In byte order of their keys.
@@ -117,39 +123,73 @@ class Value {
   bool same_storage(const Value& other) const;
 
  private:
-  // Nodes count their owners; whoever holds the only one may change the node in place.
-  struct Text {
-    std::atomic<std::uint32_t> owners{1};
-    char bytes[1];
+  friend class Block;
+
+  // Texts, items and members are counted content. The four bytes before it say how many bytes back
+  // its count of owners is: kOwnCount when the content stands alone, more when it lies in a block
+  // and is counted with it. Content that stands alone and has one owner may be changed in place.
+  using Count = std::atomic<std::uint32_t>;
+  static constexpr std::uint32_t kOwnCount = 8;
+  // What stands before items and members that stand alone.
+  struct Head {
+    std::uint32_t capacity;
+    std::uint32_t unused;
+    Count owners;
+    std::uint32_t back;
   };
-  struct Array;
-  struct Object;
+
   static const Value kNull;
   static constexpr std::size_t kFewMembers = 24;
   const Value* find_among_many(std::string_view key) const;
 
-  // Kinds that live in counted storage come last.
+  // Takes over a reference to the content.
+  Value(Kind kind, std::size_t length, char* content)
+      : kind_(kind), length_(static_cast<std::uint32_t>(length)) {
+    bits_.content = content;
+  }
+
+  // Kinds with counted content come last.
   bool is_shared_kind() const { return kind_ >= Kind::String; }
-  template <class Node>
-  Node* own(Node* node);
-  void retain() const;
-  void release();
+  bool is_container() const { return kind_ >= Kind::Array; }
+  template <class Element>
+  Element* elements() const {
+    return reinterpret_cast<Element*>(bits_.content);
+  }
+  std::uint32_t back() const {
+    std::uint32_t back;
+    std::memcpy(&back, bits_.content - sizeof back, sizeof back);
+    return back;
+  }
+  Count& owners() const { return *reinterpret_cast<Count*>(bits_.content - back()); }
+  Head& head() const { return *reinterpret_cast<Head*>(bits_.content - sizeof(Head)); }
+  void retain() const { owners().fetch_add(1, std::memory_order_relaxed); }
+  void release() {
+    if (owners().fetch_sub(1, std::memory_order_acq_rel) == 1) free_content();
+  }
+  void free_content();
+  template <class Element>
+  void free_elements();
+  template <class Element>
+  static char* make_room(std::size_t capacity);
+  template <class Element>
+  Element* own(std::size_t capacity);
+  template <class Element>
+  Element* insert(std::size_t index, Element element);
+  template <class Element>
+  void remove(std::size_t index);
 
   union Bits {
     std::int64_t integer = 0;
     bool boolean;
     double number;
-    Text* text;
-    Array* array;
-    Object* object;
+    char* content;
   };
   Kind kind_ = Kind::Null;
-  // Bytes of a string. Here and not in its node, so that a look-up goes only to keys of the right length.
+  // Bytes of a string, items, members.
   std::uint32_t length_ = 0;
   Bits bits_;
 };
 
-// The key is a shared string: objects read from one place share the texts of their keys.
 struct Member {
   Value key;
   Value value;
@@ -158,29 +198,17 @@ struct Member {
   std::string_view name() const { return key.text(); }
 };
 
-struct Value::Array {
-  std::atomic<std::uint32_t> owners{1};
-  std::vector<Value> items;
-};
-struct Value::Object {
-  std::atomic<std::uint32_t> owners{1};
-  std::vector<Member> members;
-};
-
-inline std::size_t Value::size() const {
-  if (is_array()) return bits_.array->items.size();
-  return is_object() ? bits_.object->members.size() : 0;
-}
 inline std::span<const Value> Value::items() const {
-  return is_array() ? std::span<const Value>(bits_.array->items) : std::span<const Value>();
+  return is_array() ? std::span<const Value>(elements<Value>(), length_) : std::span<const Value>();
 }
 inline std::span<const Member> Value::members() const {
-  return is_object() ? std::span<const Member>(bits_.object->members) : std::span<const Member>();
+  return is_object() ? std::span<const Member>(elements<Member>(), length_)
+                     : std::span<const Member>();
 }
 inline const Value* Value::find(std::string_view key) const {
   if (!is_object()) return nullptr;
-  if (bits_.object->members.size() > kFewMembers) return find_among_many(key);
-  for (const Member& member : bits_.object->members) {
+  if (length_ > kFewMembers) return find_among_many(key);
+  for (const Member& member : members()) {
     if (member.key.length_ == key.size() && member.name() == key) return &member.value;
   }
   return nullptr;
@@ -190,7 +218,7 @@ inline const Value& Value::operator[](std::string_view key) const {
   return value ? *value : kNull;
 }
 inline const Value& Value::operator[](std::size_t index) const {
-  return is_array() && index < bits_.array->items.size() ? bits_.array->items[index] : kNull;
+  return is_array() && index < length_ ? elements<Value>()[index] : kNull;
 }
 
 // json::object({{"a", 1}, {"b", json::array({1, 2})}})

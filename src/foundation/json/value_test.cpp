@@ -23,6 +23,34 @@ TEST(Value, copies_do_not_see_each_others_changes) {
   EXPECT_EQ(write(second), R"({"a":{"b":2},"list":[1,2,3]})");
 }
 
+TEST(Value, changes_of_what_was_parsed_stay_in_the_copy) {
+  auto document = parse(R"({"b":{"x":[1,2]},"a":"text","c":null})");
+  ASSERT_TRUE(document);
+  Value changed = *document;
+  changed.edit("b")->edit("x")->push(3);
+  changed.set("aa", true);
+  changed.erase("c");
+  EXPECT_EQ(write(*document), R"({"a":"text","b":{"x":[1,2]},"c":null})");
+  EXPECT_EQ(write(changed), R"({"a":"text","aa":true,"b":{"x":[1,2,3]}})");
+  Value part = (*document)["b"];
+  document = Value();
+  changed = Value();
+  EXPECT_EQ(write(part), R"({"x":[1,2]})");
+}
+
+TEST(Value, grows_and_shrinks_in_the_middle) {
+  Value list = array({});
+  for (int i = 0; i < 100; ++i) list.insert_at(static_cast<std::size_t>(i / 2), i);
+  Value shared = list;
+  while (list.size() > 3) list.erase_at(1);
+  EXPECT_EQ(write(list), "[1,2,0]");
+  EXPECT_EQ(shared.size(), 100U);
+  Value members = object({});
+  for (int i = 99; i >= 0; --i) members.set("k" + std::to_string(i % 50), i);
+  EXPECT_EQ(members.size(), 50U);
+  EXPECT_EQ(members["k7"].integer(), 7);
+}
+
 TEST(Value, may_be_assigned_from_itself_or_its_own_part) {
   Value value = object({{"a", object({{"b", "text that is long enough to live on the heap"}})}});
   const Value& same = value;

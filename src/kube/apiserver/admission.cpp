@@ -57,6 +57,8 @@ void check_custom(const Call& call, const json::Value& fresh, const json::Value*
   } else {
     take(errors, version->compiled->validate(fresh, old));
   }
+  // That rules were not checked stands after what is wrong.
+  std::stable_partition(errors.begin(), errors.end(), [](const FieldError& error) { return error.field != "<nil>"; });
 }
 
 // Groups of the Kubernetes project itself.
@@ -132,9 +134,7 @@ Outcome<void> complete(Core& core, Call& call, json::Value& fresh, const json::V
 Outcome<void> validate(Core& core, Call& call, const json::Value& fresh, const json::Value* old) {
   FieldErrors errors;
   if (old) {
-    // kube-apiserver asks twice: the kind's own check and the general one.
-    check_metadata_update(fresh, *old, errors);
-    check_metadata_update(fresh, *old, errors);
+    check_metadata_update(*call.resource, fresh, *old, errors);
   } else {
     check_metadata(*call.resource, fresh, errors);
   }

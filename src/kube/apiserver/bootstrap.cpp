@@ -116,6 +116,21 @@ void bind(Core& core, std::string_view name, std::initializer_list<std::string_v
   put(core, "ClusterRoleBinding", name, json::object({{"roleRef", std::move(ref)}, {"subjects", std::move(subjects)}}));
 }
 
+// The classes that every cluster has for its own parts.
+void priority_class(Core& core, std::string_view name, std::int64_t value) {
+  constexpr const char* kTable = "scheduling.k8s.io/priorityclasses";
+  Key key = make_key("", name);
+  if (core.store.newest(kTable, key)) return;
+  json::Value body = json::object({{"apiVersion", "scheduling.k8s.io/v1"},
+                                   {"kind", "PriorityClass"},
+                                   {"value", value},
+                                   {"preemptionPolicy", "PreemptLowerPriority"}});
+  body.set_path({"metadata", "name"}, name);
+  body.set_path({"metadata", "generation"}, 1);
+  fill_new(core, body);
+  core.store.put(kTable, key, std::move(body));
+}
+
 bool selected(const json::Value& role, const json::Value& selectors) {
   const json::Value& labels = role["metadata"]["labels"];
   for (const json::Value& selector : selectors.items()) {
@@ -175,6 +190,8 @@ void bootstrap_roles(Core& core) {
   bind(core, "system:basic-user", {"system:authenticated"});
   bind(core, "system:public-info-viewer", {"system:authenticated", "system:unauthenticated"});
   bind(core, "system:service-account-issuer-discovery", {"system:serviceaccounts"});
+  priority_class(core, "system-cluster-critical", 2'000'000'000);
+  priority_class(core, "system-node-critical", 2'000'001'000);
   aggregate_all(core);
 }
 

@@ -71,17 +71,20 @@ void default_handler(Value& container) {
   }
 }
 
+// What has a limit and no request requests its limit: in a pod, not in a template of pods.
+void default_requests(Value& container) {
+  Value* resources = part(container, "resources");
+  if (!resources) return;
+  for (const json::Member& limit : Value((*resources)["limits"]).members()) {
+    if (!(*resources)["requests"].contains(limit.name())) resources->set_path({"requests", limit.name()}, limit.value);
+  }
+}
+
 void default_container(Value& container) {
   fill_text(container, "imagePullPolicy", pulls_always(container["image"].text()) ? "Always" : "IfNotPresent");
   fill_text(container, "terminationMessagePath", "/dev/termination-log");
   fill_text(container, "terminationMessagePolicy", "File");
   made_part(container, "resources");
-  // What has a limit and no request requests its limit.
-  if (Value* resources = part(container, "resources"); resources && !(*resources)["limits"].empty()) {
-    for (const json::Member& limit : Value((*resources)["limits"]).members()) {
-      if (!(*resources)["requests"].contains(limit.name())) resources->set_path({"requests", limit.name()}, limit.value);
-    }
-  }
   each(container, "ports", [](Value& port) { fill_text(port, "protocol", "TCP"); });
   each(container, "env", [](Value& variable) {
     Value* from = part(variable, "valueFrom");
@@ -263,6 +266,7 @@ void default_webhooks(Value& object) {
 void default_core(const std::string& kind, Value& object) {
   Value* spec = part(object, "spec");
   if (kind == "Pod" && spec) {
+    for (const char* list : {"containers", "initContainers"}) each(*spec, list, default_requests);
     default_pod_spec(*spec);
     fill(*spec, "enableServiceLinks", true);
     if ((*spec)["hostNetwork"].boolean()) {
@@ -299,6 +303,15 @@ void default_core(const std::string& kind, Value& object) {
     if (Value* host = part(volume, "hostPath")) fill(*host, "type", "");
   }
   if (kind == "Namespace") fill_text(made_part(object, "status"), "phase", "Active");
+}
+
+void default_autoscaler(json::Value& spec) {
+  constexpr int kCpuPercent = 80;
+  fill(spec, "minReplicas", 1);
+  if (!spec["metrics"].empty()) return;
+  Value target = json::object({{"type", "Utilization"}, {"averageUtilization", kCpuPercent}});
+  Value resource = json::object({{"name", "cpu"}, {"target", std::move(target)}});
+  spec.set("metrics", json::array({json::object({{"type", "Resource"}, {"resource", std::move(resource)}})}));
 }
 
 }  // namespace
@@ -350,7 +363,7 @@ void fill_defaults(const Resource& resource, json::Value& object) {
     fill_text(object, "volumeBindingMode", "Immediate");
   }
   if (kind == "PriorityClass") fill_text(object, "preemptionPolicy", "PreemptLowerPriority");
-  if (kind == "HorizontalPodAutoscaler" && spec) fill(*spec, "minReplicas", 1);
+  if (kind == "HorizontalPodAutoscaler" && spec) default_autoscaler(*spec);
 }
 
 }  // namespace lesto::apiserver

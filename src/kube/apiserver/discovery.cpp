@@ -203,6 +203,17 @@ io::Response group_discovery(Core& core, const Call& call, bool core_group) {
 
 }  // namespace
 
+namespace {
+
+// `?verbose` names the checks; here is one.
+io::Response healthy(const Call& call) {
+  const std::string& which = call.route.parts[0];
+  if (!call.route.query.has("verbose")) return text_response(200, "ok");
+  return text_response(200, "[+]ping ok\n" + which + " check passed\n");
+}
+
+}  // namespace
+
 json::Value version_document() {
   return json::object({{"major", "1"},
                        {"minor", "36"},
@@ -227,7 +238,7 @@ std::optional<io::Response> discover(Core& core, const Call& call) {
     return json_response(200, json::object({{"paths", json::array({"/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"})}}));
   }
   if (parts.size() == 1 && parts[0] == "version") return json_response(200, version_document());
-  if (parts[0] == "healthz" || parts[0] == "livez" || parts[0] == "readyz") return text_response(200, "ok");
+  if (parts[0] == "healthz" || parts[0] == "livez" || parts[0] == "readyz") return healthy(call);
   if (parts.size() == 1 && parts[0] == "api") return group_discovery(core, call, true);
   if (parts.size() == 1 && parts[0] == "apis") return group_discovery(core, call, false);
   if (parts.size() >= 2 && parts[0] == "openapi" && parts[1] == "v3") return serve_openapi(core, call);

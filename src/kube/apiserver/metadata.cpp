@@ -14,19 +14,12 @@ constexpr std::string_view kLabel =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end "
     "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-constexpr std::string_view kLabel1035 =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
-    "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
-    "'[a-z]([-a-z0-9]*[a-z0-9])?')";
-
 bool lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 bool is_label(std::string_view text) {
   if (text.empty() || !lower_alnum(text.front()) || !lower_alnum(text.back())) return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return lower_alnum(c) || c == '-'; });
 }
-
-bool is_label_1035(std::string_view text) { return is_label(text) && text.front() >= 'a' && text.front() <= 'z'; }
 
 bool is_subdomain(std::string_view text) {
   for (;;) {
@@ -44,8 +37,7 @@ std::string too_long(std::size_t limit) { return "must be no more than " + std::
 NameRule name_rule(const Resource& resource) {
   if (resource.group == "rbac.authorization.k8s.io") return NameRule::PathSegment;
   if (resource.custom) return NameRule::Subdomain;
-  if (resource.plural == "namespaces") return NameRule::Label;
-  if (resource.plural == "services") return NameRule::Label1035;
+  if (resource.plural == "namespaces" || resource.plural == "services") return NameRule::Label;
   return NameRule::Subdomain;
 }
 
@@ -66,10 +58,6 @@ std::vector<std::string> check_name(NameRule rule, std::string_view name, bool p
         else out.emplace_back(kLabel);
       }
       break;
-    case NameRule::Label1035:
-      if (masked.size() > 63) out.push_back(too_long(63));
-      if (!is_label_1035(masked)) out.emplace_back(kLabel1035);
-      break;
     case NameRule::PathSegment:
       if (name == "." || name == "..") out.push_back("may not be '" + std::string(name) + "'");
       for (char c : {'/', '%'}) {
@@ -88,12 +76,6 @@ std::vector<std::string> finalizers(const json::Value& object) {
 
 namespace {
 
-kube::Complaints check_label_1035(std::string_view name, kube::NameForm form) {
-  std::string masked(name);
-  if (form == kube::NameForm::Prefix && masked.size() > 1 && masked.ends_with('-')) masked.back() = 'a';
-  return kube::check_dns1035_label(masked);
-}
-
 kube::Complaints check_path_segment(std::string_view name, kube::NameForm) {
   return check_name(NameRule::PathSegment, name);
 }
@@ -101,7 +83,6 @@ kube::Complaints check_path_segment(std::string_view name, kube::NameForm) {
 kube::NameCheck check_of(NameRule rule) {
   switch (rule) {
     case NameRule::Label: return kube::check_name_label;
-    case NameRule::Label1035: return check_label_1035;
     case NameRule::PathSegment: return check_path_segment;
     default: return kube::check_name_subdomain;
   }
@@ -113,13 +94,33 @@ void take(FieldErrors& errors, const kube::FieldErrors& found) {
 
 }  // namespace
 
+namespace {
+
+// Built-in kinds want a domain before a finalizer's name; custom resources only warn.
+void check_finalizers(const Resource& resource, const json::Value& object, FieldErrors& errors) {
+  if (resource.custom || resource.group == "apiextensions.k8s.io") return;
+  const json::Value& list = object["metadata"]["finalizers"];
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    std::string_view name = list[i].text();
+    bool standard = name == "kubernetes" || name == "orphan" || name == "foregroundDeletion";
+    if (standard || name.find('/') != name.npos) continue;
+    errors.push_back(field_invalid("metadata.finalizers[" + std::to_string(i) + "]", list[i],
+                                   "name is neither a standard finalizer name nor is it fully qualified"));
+  }
+}
+
+}  // namespace
+
 void check_metadata(const Resource& resource, const json::Value& object, FieldErrors& errors) {
   auto namespaced = resource.namespaced ? kube::Namespaced::Yes : kube::Namespaced::No;
   take(errors, kube::check_metadata(object["metadata"], namespaced, check_of(name_rule(resource))));
+  check_finalizers(resource, object, errors);
 }
 
-void check_metadata_update(const json::Value& fresh, const json::Value& old, FieldErrors& errors) {
-  take(errors, kube::check_metadata_update(fresh["metadata"], old["metadata"]));
+void check_metadata_update(const Resource& resource, const json::Value& fresh, const json::Value& old, FieldErrors& errors) {
+  // kube-apiserver asks twice: the kind's own check and the general one.
+  for (int time = 0; time < 2; ++time) take(errors, kube::check_metadata_update(fresh["metadata"], old["metadata"]));
+  check_finalizers(resource, fresh, errors);
 }
 
 void fill_new(Core& core, json::Value& object) {

@@ -6,7 +6,7 @@
 namespace lesto::apiserver {
 
 // Which rule a kind's names follow.
-enum class NameRule { Subdomain, Label, Label1035, PathSegment };
+enum class NameRule { Subdomain, Label, PathSegment };
 NameRule name_rule(const Resource& resource);
 // The findings about a name, as apimachinery words them; empty when it is fine. `prefix`: a generateName.
 std::vector<std::string> check_name(NameRule rule, std::string_view name, bool prefix = false);
@@ -14,7 +14,7 @@ std::vector<std::string> check_name(NameRule rule, std::string_view name, bool p
 // Findings of ValidateObjectMeta.
 void check_metadata(const Resource& resource, const json::Value& object, FieldErrors& errors);
 // Findings of ValidateObjectMetaUpdate.
-void check_metadata_update(const json::Value& fresh, const json::Value& old, FieldErrors& errors);
+void check_metadata_update(const Resource& resource, const json::Value& fresh, const json::Value& old, FieldErrors& errors);
 
 // uid, creationTimestamp, and what a client may not set on a new object.
 void fill_new(Core& core, json::Value& object);

@@ -76,10 +76,12 @@ void add_custom_schemas(json::Value& schemas, const Resource& resource, const Gr
                                                               : json::object({{"type", "object"}, {"x-kubernetes-preserve-unknown-fields", true}});
   if (!schema["properties"].is_object()) schema.set("properties", json::Value::object());
   json::Value& properties = schema.at("properties");
-  properties.set("apiVersion", json::object({{"type", "string"}}));
-  properties.set("kind", json::object({{"type", "string"}}));
+  auto text = [](std::string_view description) { return json::object({{"type", "string"}, {"description", description}}); };
+  properties.set("apiVersion", text("GROUP/VERSION: in which version of which API group this object is written."));
+  properties.set("kind", text("What the object is, in CamelCase. It never changes."));
   json::Value meta = json::object({{"$ref", "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}});
-  properties.set("metadata", json::object({{"allOf", json::array({meta})}}));
+  properties.set("metadata", json::object({{"allOf", json::array({meta})},
+                                           {"description", "Name, namespace, labels, annotations and what else every object has."}}));
   auto kind = [&](const std::string& name) {
     return json::array({json::object({{"group", gv.group}, {"version", gv.version}, {"kind", name}})});
   };
@@ -188,7 +190,8 @@ std::optional<io::Response> serve_openapi(Core& core, const Call& call) {
 }
 
 io::Response serve_openapi_v2(const Call& call) {
-  constexpr std::string_view kProtobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  // Asked for with an @, which is no media type: the answer has a dot there, or Go clients refuse to read it.
+  constexpr std::string_view kProtobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
   constexpr std::string_view kSwagger = "2.0";
   constexpr std::string_view kTitle = "Kubernetes";
   if (call.header("accept").find("protobuf") == std::string_view::npos) {

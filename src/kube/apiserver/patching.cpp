@@ -13,7 +13,7 @@ namespace {
 std::string_view media_type(std::string_view header) { return header.substr(0, header.find(';')); }
 
 Outcome<json::Value> json_patched(const json::Value& document, const json::Value& patch) {
-  if (!patch.is_array()) return refuse(bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+  if (!patch.is_array()) return refuse(bad_request("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"));
   auto fresh = patch::apply_json_patch(document, patch);
   if (fresh) return std::move(*fresh);
   return refuse({.code = 422,
@@ -60,8 +60,10 @@ Outcome<json::Value> patched(Core& core, Call& call, const json::Value& document
     return refuse(bad_request(fresh.error().message()));
   }
   auto fresh = patch::apply_strategic(merge_schema(core, call), document, strict->value);
-  if (fresh) return std::move(*fresh);
-  return refuse(bad_request(fresh.error().message()));
+  if (!fresh) return refuse(bad_request(fresh.error().message()));
+  // The result is read as the type that the path names, whatever the patch says of its kind.
+  for (const char* field : {"apiVersion", "kind"}) fresh->set(field, document[field]);
+  return std::move(*fresh);
 }
 
 }  // namespace lesto::apiserver

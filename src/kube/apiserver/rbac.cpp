@@ -153,7 +153,9 @@ std::vector<json::Value> rules_of(Core& core, const User& user, std::string_view
     out.push_back(json::object({{"verbs", json::array({"*"})}, {"nonResourceURLs", json::array({"*"})}}));
   }
   bindings_of(core, user, ns, [&](const json::Value& role, const json::Value&, const json::Value&) {
-    for (const json::Value& rule : role["rules"].items()) out.push_back(rule);
+    for (const json::Value& rule : role["rules"].items()) {
+      if (std::find(out.begin(), out.end(), rule) == out.end()) out.push_back(rule);
+    }
     return false;
   });
   return out;

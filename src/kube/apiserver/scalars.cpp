@@ -53,6 +53,13 @@ bool base64(std::string_view text) {
                      [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
 }
 
+// Where Go's decoder stops: at the first character that cannot stand there.
+std::size_t base64_fault(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) || text[at] == '+' || text[at] == '/')) ++at;
+  return at;
+}
+
 Scalar read_quantity(const Value& value) {
   std::string text;
   if (value.is_string()) {
@@ -79,7 +86,7 @@ Scalar read_scalar(std::string_view type, const Value& value) {
   if (type == "float64") return value.is_number() ? Scalar{value, {}, false} : mismatch("float64");
   if (type == "bytes") {
     if (!value.is_string()) return mismatch("[]uint8");
-    if (!base64(value.text())) return refused("illegal base64 data at input byte 0");
+    if (!base64(value.text())) return refused("illegal base64 data at input byte " + std::to_string(base64_fault(value.text())));
     return {value, {}, false};
   }
   if (type == "strings") {

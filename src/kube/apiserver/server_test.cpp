@@ -84,6 +84,25 @@ TEST_F(ServerTest, gives_an_empty_openapi_v2_document_to_who_still_asks_for_one)
   Answer json = get("/openapi/v2");
   EXPECT_EQ(json.status, 200);
   EXPECT_EQ(json.body["swagger"].text(), "2.0");
+  // kubectl asks for a type with an @ in it, which Go cannot read as a media type when it comes back.
+  io::Headers accept = {{"accept", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"}};
+  Answer binary = call("GET", "/openapi/v2", {}, accept);
+  EXPECT_EQ(io::header(binary.headers, "content-type"), "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+}
+
+TEST_F(ServerTest, names_its_checks_to_who_asks_for_them) {
+  EXPECT_EQ(get("/readyz").text, "ok");
+  EXPECT_EQ(get("/readyz?verbose").text, "[+]ping ok\nreadyz check passed\n");
+}
+
+TEST_F(ServerTest, has_the_priority_classes_of_every_cluster_and_columns_for_quotas) {
+  EXPECT_EQ(get("/apis/scheduling.k8s.io/v1/priorityclasses/system-node-critical").body["value"].integer(), 2'000'001'000);
+  post("/api/v1/namespaces/default/resourcequotas", R"({"metadata":{"name":"q"},"spec":{"hard":{"pods":"3","limits.cpu":"2"}}})");
+  io::Headers accept = {{"accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}};
+  Answer table = call("GET", "/api/v1/namespaces/default/resourcequotas", {}, accept);
+  const json::Value& cells = table.body["rows"][std::size_t(0)]["cells"];
+  EXPECT_EQ(cells[1].text(), "pods: 0/3");
+  EXPECT_EQ(cells[2].text(), "limits.cpu: 0/2");
 }
 
 TEST_F(ServerTest, never_gives_one_address_to_two_services) {

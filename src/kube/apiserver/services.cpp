@@ -57,7 +57,7 @@ Outcome<void> allocate_address(Core& core, Value& service, const Key& key) {
     auto address = read_address(wanted);
     Value list = json::array({wanted});
     if (!address || *address - kFirstAddress >= kAddresses) {
-      return refuse(invalid_service(service, field_invalid("spec.clusterIPs", list, "failed to allocate IP " + wanted + ": the provided IP (" + wanted + ") is not in the valid range. The range of valid IPs is 10.96.0.0/12")));
+      return refuse(invalid_service(service, field_invalid("spec.clusterIPs", list, "failed to allocate IP " + wanted + ": the provided network does not match the current range")));
     }
     if (core.services.address_taken(wanted, key)) {
       return refuse(invalid_service(service, field_invalid("spec.clusterIPs", list, "failed to allocate IP " + wanted + ": provided IP is already allocated")));

@@ -224,6 +224,33 @@ Value claim_cells(const Value& object, const std::string& age) {
                       age, mode.text().empty() ? std::string("<unset>") : mode.string()});
 }
 
+// "pods: 1/3, secrets: 0/9"; what nobody counts is used by 0.
+Value quota_cells(const Value& object, const std::string& age) {
+  std::vector<std::string> requests, limits;
+  const Value& status = object["status"];
+  for (const json::Member& member : (status["hard"].empty() ? object["spec"] : status)["hard"].members()) {
+    std::string name(member.name());
+    std::string used = status["used"][name].string();
+    (name.starts_with("limits.") ? limits : requests).push_back(name + ": " + (used.empty() ? "0" : used) + "/" + member.value.string());
+  }
+  return json::array({object["metadata"]["name"], join(requests, ", "), join(limits, ", "), age});
+}
+
+Value autoscaler_cells(const Value& object, const std::string& age) {
+  const Value& spec = object["spec"];
+  std::vector<std::string> targets;
+  for (const Value& metric : spec["metrics"].items()) {
+    const Value& target = metric["resource"]["target"];
+    std::string name = metric["resource"]["name"].string();
+    if (target["averageUtilization"].is_int()) targets.push_back(name + ": <unknown>/" + std::to_string(target["averageUtilization"].integer()) + "%");
+    else targets.push_back((name.empty() ? "" : name + ": ") + "<unknown>/" + (target.is_null() ? "<auto>" : target["averageValue"].string()));
+  }
+  const Value& scaled = spec["scaleTargetRef"];
+  return json::array({object["metadata"]["name"], scaled["kind"].string() + "/" + scaled["name"].string(), or_none(join(targets, ", ")),
+                      std::to_string(spec["minReplicas"].integer()), std::to_string(spec["maxReplicas"].integer()),
+                      std::to_string(object["status"]["currentReplicas"].integer()), age});
+}
+
 Value apps_cells(const std::string& kind, const Value& object, const std::string& age) {
   const Value& name = object["metadata"]["name"];
   const Value& spec = object["spec"];
@@ -264,6 +291,7 @@ Value core_cells(const std::string& kind, const Value& object, const std::string
   if (kind == "Event") return event_cells(object, now);
   if (kind == "Node") return node_cells(object, age);
   if (kind == "PersistentVolumeClaim") return claim_cells(object, age);
+  if (kind == "ResourceQuota") return quota_cells(object, age);
   if (kind == "Endpoints") {
     std::vector<std::string> addresses;
     for (const Value& subset : object["subsets"].items()) {
@@ -295,6 +323,7 @@ json::Value builtin_cells(const Resource& resource, const json::Value& object, T
   if (group == "apps") return apps_cells(kind, object, age);
   if (group == "batch") return kind == "Job" ? job_cells(object, age, now) : cronjob_cells(object, age, now);
   if (kind == "Ingress") return ingress_cells(object, age);
+  if (kind == "HorizontalPodAutoscaler") return autoscaler_cells(object, age);
   if (kind == "RoleBinding" || kind == "ClusterRoleBinding") return binding_cells(object, age);
   if (kind == "Lease") return json::array({name, object["spec"]["holderIdentity"].string(), age});
   if (kind == "NetworkPolicy") return json::array({name, selector(object["spec"]["podSelector"]), age});

@@ -6,13 +6,13 @@
 
 namespace lesto::apiserver {
 
+void complain(FieldErrors& errors, const std::string& field, const json::Value& value, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) errors.push_back(field_invalid(field, value, text));
+}
+
 namespace {
 
 using json::Value;
-
-void complain(FieldErrors& errors, const std::string& field, const Value& value, const kube::Complaints& complaints) {
-  for (const std::string& text : complaints) errors.push_back(field_invalid(field, value, text));
-}
 
 void check_data_keys(const Value& data, const std::string& path, FieldErrors& errors) {
   for (const json::Member& member : data.members()) {
@@ -169,9 +169,6 @@ void validate_namespace(const Call& call, const Value& fresh, FieldErrors& error
 
 }  // namespace
 
-void validate_service(const Call& call, const json::Value& fresh, const json::Value* old, FieldErrors& errors);
-void validate_workload(const Call& call, const json::Value& fresh, const json::Value* old, FieldErrors& errors);
-
 void validate_kind(const Call& call, const json::Value& fresh, const json::Value* old, FieldErrors& errors) {
   const std::string& group = call.resource->group;
   const std::string& kind = call.resource->kind;
@@ -180,12 +177,15 @@ void validate_kind(const Call& call, const json::Value& fresh, const json::Value
     if (kind == "Secret") validate_secret(fresh, old, errors);
     if (kind == "Namespace") validate_namespace(call, fresh, errors);
     if (kind == "Service") validate_service(call, fresh, old, errors);
+    if (kind == "Endpoints") validate_endpoints(fresh, errors);
     if (kind == "Pod" || kind == "Event") validate_workload(call, fresh, old, errors);
   } else if (group == "rbac.authorization.k8s.io") {
     if (kind == "Role" || kind == "ClusterRole") validate_rules(fresh["rules"], kind == "Role", errors);
     else validate_binding(fresh, old, kind == "RoleBinding", errors);
-  } else if (group == "apps" || group == "batch" || group == "coordination.k8s.io" || group == "networking.k8s.io" || group == "discovery.k8s.io") {
+  } else if (group == "apps" || group == "batch" || group == "coordination.k8s.io" || group == "networking.k8s.io") {
     validate_workload(call, fresh, old, errors);
+  } else if (kind == "EndpointSlice") {
+    validate_endpoint_slice(fresh, old, errors);
   }
 }
 

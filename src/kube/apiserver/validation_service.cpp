@@ -1,31 +1,13 @@
 // Rules about Services (kubernetes/pkg/apis/core/validation).
 #include "kube/apiserver/validation.h"
 
-#include <arpa/inet.h>
-
 #include "kube/object/names.h"
 
 namespace lesto::apiserver {
 
-void validate_service(const Call& call, const json::Value& fresh, const json::Value* old, FieldErrors& errors);
-
 namespace {
 
 using json::Value;
-
-constexpr std::string_view kPortRange = "must be between 1 and 65535, inclusive";
-
-void complain(FieldErrors& errors, const std::string& field, const Value& value, const kube::Complaints& complaints) {
-  for (const std::string& text : complaints) errors.push_back(field_invalid(field, value, text));
-}
-
-bool is_address(std::string_view text) {
-  unsigned char bytes[16];
-  std::string copy(text);
-  return inet_pton(AF_INET, copy.c_str(), bytes) == 1 || inet_pton(AF_INET6, copy.c_str(), bytes) == 1;
-}
-
-bool is_port(const Value& port) { return port.integer() >= 1 && port.integer() <= 65535; }
 
 void check_port(const Value& port, const std::string& path, bool name_required, std::string_view type, FieldErrors& errors) {
   const Value& name = port["name"];
@@ -75,7 +57,7 @@ void check_status(const Value& fresh, FieldErrors& errors) {
   for (std::size_t i = 0; i < ingress.size(); ++i) {
     std::string path = "status.loadBalancer.ingress[" + std::to_string(i) + "]";
     const Value& entry = ingress[i];
-    if (std::string_view ip = entry["ip"].text(); !ip.empty() && !is_address(ip)) {
+    if (std::string_view ip = entry["ip"].text(); !ip.empty() && !is_ip(ip)) {
       errors.push_back(field_invalid(path + ".ip", entry["ip"], "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
     }
     if (std::string_view host = entry["hostname"].text(); !host.empty()) {

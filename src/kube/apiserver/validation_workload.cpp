@@ -1,22 +1,15 @@
 // Rules about workloads and their neighbours: pods and templates, selectors, jobs, leases, ingresses.
 #include "kube/apiserver/validation.h"
 
-#include <arpa/inet.h>
-
+#include "engines/cel/quantity.h"
 #include "kube/object/names.h"
 #include "kube/object/selector.h"
 
 namespace lesto::apiserver {
 
-void validate_workload(const Call& call, const json::Value& fresh, const json::Value* old, FieldErrors& errors);
-
 namespace {
 
 using json::Value;
-
-void complain(FieldErrors& errors, const std::string& field, const Value& value, const kube::Complaints& complaints) {
-  for (const std::string& text : complaints) errors.push_back(field_invalid(field, value, text));
-}
 
 void take(FieldErrors& errors, const kube::FieldErrors& found) {
   for (const kube::FieldError& error : found) errors.push_back({error.type, error.field, error.message});
@@ -26,6 +19,17 @@ void check_not_negative(const Value& object, const char* field, FieldErrors& err
   const Value& value = object["spec"][field];
   if (value.is_int() && value.integer() < 0) {
     errors.push_back(field_invalid(std::string("spec.") + field, value, "must be greater than or equal to 0"));
+  }
+}
+
+void check_requests(const Value& resources, const std::string& path, FieldErrors& errors) {
+  for (const json::Member& member : resources["requests"].members()) {
+    const Value* limit = resources["limits"].find(member.name());
+    if (!limit) continue;
+    auto wanted = cel::read_quantity(member.value.text());
+    auto most = cel::read_quantity(limit->text());
+    if (!wanted || !most || *wanted <= *most) continue;
+    errors.push_back(field_invalid(path, member.value, "must be less than or equal to " + std::string(member.name()) + " limit of " + limit->string()));
   }
 }
 
@@ -42,6 +46,7 @@ void check_container(const Value& container, const std::string& path, std::set<s
   else if (image.front() == ' ' || image.back() == ' ') {
     errors.push_back(field_invalid(path + ".image", container["image"], "must not have leading or trailing whitespace"));
   }
+  check_requests(container["resources"], path + ".resources.requests", errors);
   const Value& ports = container["ports"];
   for (std::size_t i = 0; i < ports.size(); ++i) {
     std::string port_path = path + ".ports[" + std::to_string(i) + "]";
@@ -197,41 +202,6 @@ void check_lease(const Value& fresh, FieldErrors& errors) {
   }
 }
 
-bool is_ipv4(std::string_view text) {
-  unsigned char bytes[4];
-  return inet_pton(AF_INET, std::string(text).c_str(), bytes) == 1;
-}
-
-bool is_ipv6(std::string_view text) {
-  unsigned char bytes[16];
-  return inet_pton(AF_INET6, std::string(text).c_str(), bytes) == 1;
-}
-
-void check_endpoint_slice(const Value& fresh, const Value* old, FieldErrors& errors) {
-  const Value& type = fresh["addressType"];
-  if (type.text().empty()) errors.push_back(field_required("addressType"));
-  else if (old && type != (*old)["addressType"]) {
-    errors.push_back(field_invalid("addressType", type, "field is immutable"));
-    return;
-  }
-  const Value& endpoints = fresh["endpoints"];
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    std::string path = "endpoints[" + std::to_string(i) + "].addresses";
-    const Value& addresses = endpoints[i]["addresses"];
-    if (addresses.empty()) errors.push_back(field_required(path, "must contain at least 1 address"));
-    for (std::size_t k = 0; k < addresses.size(); ++k) {
-      std::string_view address = addresses[k].text();
-      std::string item = path + "[" + std::to_string(k) + "]";
-      if (type.text() == "IPv4" && !is_ipv4(address)) errors.push_back(field_invalid(path, addresses[k], "must be an IPv4 address"));
-      if (type.text() == "IPv6" && !is_ipv6(address)) errors.push_back(field_invalid(path, addresses[k], "must be an IPv6 address"));
-      if (type.text() == "FQDN") complain(errors, item, addresses[k], kube::check_dns1123_subdomain(address));
-      if (type.text() != "FQDN" && (address == "::1" || (is_ipv4(address) && address.starts_with("127.")))) {
-        errors.push_back(field_invalid(item, addresses[k], "may not be in the loopback range (127.0.0.0/8, ::1/128)"));
-      }
-    }
-  }
-}
-
 void check_ingress_path(const Value& entry, const std::string& path, FieldErrors& errors) {
   std::string_view type = entry["pathType"].text();
   if (type.empty()) errors.push_back(field_required(path + ".pathType", "pathType must be specified"));
@@ -308,7 +278,6 @@ void validate_workload(const Call& call, const json::Value& fresh, const json::V
     check_pod_spec(fresh["spec"], "spec", errors);
     if (old) check_pod_update(fresh["spec"], (*old)["spec"], errors);
   }
-  if (kind == "EndpointSlice") check_endpoint_slice(fresh, old, errors);
   if (kind == "Ingress") check_ingress(fresh, errors);
   if (kind == "Event") check_event(fresh, errors);
 }

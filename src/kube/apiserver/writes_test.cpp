@@ -1,4 +1,6 @@
 // Writes in bulk, faults, apply, owners: what the product's tests lean on.
+#include <gmock/gmock.h>
+
 #include "kube/apiserver/fixture_test.h"
 
 namespace lesto::apiserver {
@@ -180,6 +182,38 @@ TEST_F(ServerTest, lets_an_impersonated_user_do_only_what_roles_allow) {
   EXPECT_EQ(call("GET", kConfigMaps, {}, as).status, 200);
   EXPECT_EQ(call("GET", "/api/v1/namespaces/default/secrets", {}, as).status, 403);
   EXPECT_EQ(call("GET", "/api/v1/namespaces/kube-system/configmaps", {}, as).status, 403);
+}
+
+TEST_F(ServerTest, refuses_endpoints_that_are_no_addresses) {
+  const std::string path = "/api/v1/namespaces/default/endpoints";
+  auto refused = [&](const std::string& subset) {
+    return post(path, R"({"metadata":{"name":"e"},"subsets":[)" + subset + "]}").body["message"].string();
+  };
+  EXPECT_THAT(refused(R"({"addresses":[{"ip":"x"}]})"), testing::HasSubstr("subsets[0].addresses[0].ip: Invalid value: \"x\": must be a valid IP"));
+  EXPECT_THAT(refused(R"({"addresses":[{"ip":"127.0.0.1"}]})"), testing::HasSubstr("may not be in the loopback range"));
+  EXPECT_THAT(refused(R"({"addresses":[{"ip":"fe80::1"}]})"), testing::HasSubstr("may not be in the link-local range"));
+  EXPECT_THAT(refused(R"({"addresses":[{"ip":"010.1.1.1"}]})"), testing::HasSubstr("must not have leading 0s"));
+  EXPECT_THAT(refused(R"({"ports":[{"port":80}]})"), testing::HasSubstr("must specify `addresses` or `notReadyAddresses`"));
+  EXPECT_THAT(refused(R"({"addresses":[{"ip":"10.0.0.1"}],"ports":[{"port":0},{"port":1}]})"), testing::HasSubstr("subsets[0].ports[0].name: Required value"));
+  EXPECT_EQ(post(path, R"({"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"203.0.113.1"}],"ports":[{"port":80}]}]})").status, 201);
+}
+
+TEST_F(ServerTest, wants_a_domain_before_the_name_of_a_finalizer) {
+  Answer made = post("/api/v1/namespaces/default/configmaps", R"({"metadata":{"name":"f","finalizers":["mine"]}})");
+  EXPECT_THAT(made.body["message"].string(), testing::HasSubstr("metadata.finalizers[0]: Invalid value: \"mine\": name is neither a standard finalizer"));
+}
+
+TEST_F(ServerTest, takes_limits_for_requests_in_pods_only) {
+  constexpr const char* kPod = R"("containers":[{"name":"c","image":"i","resources":{"limits":{"cpu":"1"}}}])";
+  Answer pod = post("/api/v1/namespaces/default/pods", R"({"metadata":{"name":"p"},"spec":{)" + std::string(kPod) + "}}");
+  EXPECT_EQ(pod.body["spec"]["containers"][std::size_t(0)]["resources"]["requests"]["cpu"].text(), "1") << pod.text;
+  Answer set = post("/apis/apps/v1/namespaces/default/deployments",
+                    R"({"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{)" +
+                        std::string(kPod) + "}}}}");
+  EXPECT_TRUE(set.body["spec"]["template"]["spec"]["containers"][std::size_t(0)]["resources"]["requests"].is_null()) << set.text;
+  Answer greedy = post("/api/v1/namespaces/default/pods",
+                       R"({"metadata":{"name":"q"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"2"},"limits":{"cpu":"1"}}}]}})");
+  EXPECT_THAT(greedy.body["message"].string(), testing::HasSubstr("\"2\": must be less than or equal to cpu limit of 1"));
 }
 
 }  // namespace

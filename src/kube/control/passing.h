@@ -8,7 +8,7 @@
 namespace lesto::control {
 
 // How long a state that passes may go unwritten, and how often its progress is written when it lasts.
-inline constexpr Duration kPassingMax = std::chrono::milliseconds(250);
+inline constexpr Duration kPassingMax = std::chrono::seconds(1);
 
 // Of one object. Thread: the loop's.
 class Passing {

@@ -75,7 +75,8 @@ class Queue {
     bool again = false;
     io::TimerId timer = io::TimerId::None;
     Backoff backoff{kRetryFirst, kRetryMax};
-    std::string told;  // the error that the log has
+    std::string told;        // the error that the log has
+    bool overtaken = false;  // a Conflict since the last success
   };
 
   void fill() {
@@ -114,11 +115,14 @@ class Queue {
     if (result) {
       entry.backoff.reset();
       entry.told.clear();
+      entry.overtaken = false;
       return result->after;
     }
     std::string text = result.error().text();
-    if (std::exchange(entry.told, text) != text) failed_(key, result.error());
     Code code = result.error().code();
+    // Somebody else wrote first: the next try reads what they wrote. Worth a word only when that fails, too.
+    bool overtaken = code == Code::Conflict && !std::exchange(entry.overtaken, true);
+    if (!overtaken && std::exchange(entry.told, text) != text) failed_(key, result.error());
     if (code == Code::Invalid || code == Code::TooLarge) return std::nullopt;
     return entry.backoff.next(result.error());
   }

@@ -100,6 +100,13 @@ io::Task<Result<json::Value>> Collection::update(io::Context context, json::Valu
   co_return absorb(std::move(written));
 }
 
+io::Task<Result<json::Value>> Collection::update_ahead(io::Context context, json::Value object) {
+  auto write = update(std::move(context), object);
+  store_.upsert(std::move(object));
+  auto written = co_await std::move(write);
+  co_return written;
+}
+
 io::Task<Result<json::Value>> Collection::patch_status(io::Context context, kube::ObjectKey key,
                                                        json::Value status) {
   json::Value patch = json::object({{"status", std::move(status)}});

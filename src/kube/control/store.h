@@ -83,6 +83,10 @@ class Collection {
   io::Task<Result<json::Value>> create(io::Context context, json::Value object);
   // PUT with the resource version that the object carries.
   io::Task<Result<json::Value>> update(io::Context context, json::Value object);
+  // Like update(), but the object is in the store at once, in the version that it replaces: what follows from it need not
+  // wait for the answer. When the write fails the object stays there, and its owner writes it again until the server has it
+  // or shows another one.
+  io::Task<Result<json::Value>> update_ahead(io::Context context, json::Value object);
   // Merge patch of the status subresource.
   io::Task<Result<json::Value>> patch_status(io::Context context, kube::ObjectKey key, json::Value status);
   io::Task<Result<json::Value>> merge(io::Context context, kube::ObjectKey key, json::Value patch);

@@ -1,5 +1,8 @@
 #include "steps/event/act.h"
 
+#include <set>
+#include <tuple>
+
 #include "fleet/cluster/registry.h"
 #include "foundation/io/parallel.h"
 
@@ -25,44 +28,77 @@ std::string matches_text(const model::EventReport& report) {
   return std::to_string(report.spec.matching_resources.size()) + " matching objects";
 }
 
-enum class How { Create, Update };
+// Whether everything that the report names is in the next one, too.
+bool only_adds(const model::EventReport& report, const model::EventReport& next) {
+  auto identity = [](const model::ObjectReference& reference) {
+    return std::tie(reference.api_version, reference.kind, reference.ns, reference.name);
+  };
+  std::set<decltype(identity(report.spec.matching_resources.front()))> names;
+  for (const model::ObjectReference& reference : next.spec.matching_resources) names.insert(identity(reference));
+  return std::ranges::all_of(report.spec.matching_resources,
+                             [&](const model::ObjectReference& reference) { return names.contains(identity(reference)); });
+}
+
+enum class How { Create, Update, Ahead };
+
+// What begins may be acted upon while it is still being recorded; what ends is recorded first (docs/decisions/0011).
+How how_to_update(const cluster::Management& management, const model::EventReport& next) {
+  auto report = management.event_reports.get({next.meta.ns, next.meta.name});
+  return report && only_adds(*report, next) ? How::Ahead : How::Update;
+}
+
+io::Task<Result<json::Value>> send(io::Context context, control::Collection& reports, json::Value report, How how) {
+  switch (how) {
+    case How::Create: return reports.create(std::move(context), std::move(report));
+    case How::Update: return reports.update(std::move(context), std::move(report));
+    case How::Ahead: break;
+  }
+  return reports.update_ahead(std::move(context), std::move(report));
+}
 
 io::Task<Result<void>> write(io::Context context, cluster::Management& management, ledger::Ledger& ledger,
                              const model::EventReport& report, How how, Known& known) {
-  control::Collection& reports = management.event_reports.collection;
-  auto task = how == How::Create ? reports.create(std::move(context), model::to_json(report))
-                                 : reports.update(std::move(context), model::to_json(report));
-  auto written = co_await std::move(task);
+  auto written = co_await send(std::move(context), management.event_reports.collection, model::to_json(report), how);
   if (!written) co_return fail(std::move(written).error());
   known.resource_version = kube::resource_version_of(*written);
   note(management, ledger, ledger::Verb::Write, report, matches_text(report));
   co_return {};
 }
 
-// Reports are written side by side: what one event changes is in one of them.
+// Reports are written side by side: what one event changes is in one of them. `known` is what must be remembered if this
+// fails, `next` if it succeeds.
 io::Task<Result<void>> write_all(io::Context context, cluster::Management& management, ledger::Ledger& ledger,
-                                 const std::vector<model::EventReport>& reports, How how,
-                                 std::map<std::string, Known>& known) {
-  io::Parallel writes(management.management_client().loop(), kReportWritesParallel);
-  for (const model::EventReport& report : reports) {
-    auto one = write(context, management, ledger, report, how, known[report.meta.name]);
-    co_await writes.spawn(std::move(one));
+                                 const Decision& decision, std::map<std::string, Known>& known,
+                                 std::map<std::string, Known>& next) {
+  io::Loop& loop = management.management_client().loop();
+  io::Parallel creates(loop, kReportWritesParallel);
+  for (const model::EventReport& report : decision.create) {
+    auto one = write(context, management, ledger, report, How::Create, next[report.meta.name]);
+    co_await creates.spawn(std::move(one));
   }
-  auto result = co_await writes.join();
-  co_return result;
+  // A match that moves is in two reports rather than in none.
+  auto created = co_await creates.join();
+  if (!created) co_return created;
+  io::Parallel updates(loop, kReportWritesParallel);
+  for (const model::EventReport& report : decision.update) {
+    How how = how_to_update(management, report);
+    if (how == How::Ahead) known[report.meta.name].unwritten = true;
+    auto one = write(context, management, ledger, report, how, next[report.meta.name]);
+    co_await updates.spawn(std::move(one));
+  }
+  auto updated = co_await updates.join();
+  co_return updated;
 }
 
 }  // namespace
 
 io::Task<Result<void>> act(io::Context context, cluster::Management& management, ledger::Ledger& ledger,
                            Decision decision, std::map<std::string, Known>& known) {
-  // Until a write has succeeded its report is not known.
+  // Until a write has succeeded its report is not known, but as one that has to be written.
   std::map<std::string, Known> next = std::move(decision.holds);
-  known.clear();
-  auto created = co_await write_all(context, management, ledger, decision.create, How::Create, next);
-  if (!created) co_return created;
-  auto updated = co_await write_all(context, management, ledger, decision.update, How::Update, next);
-  if (!updated) co_return updated;
+  std::erase_if(known, [](const auto& entry) { return !entry.second.unwritten; });
+  auto written = co_await write_all(context, management, ledger, decision, known, next);
+  if (!written) co_return written;
   for (const std::shared_ptr<const model::EventReport>& report : decision.remove) {
     auto removed = co_await management.event_reports.collection.remove(context, {report->meta.ns, report->meta.name},
                                                                        report->meta.uid);

@@ -83,10 +83,14 @@ model::EventReport make_report(const Inputs& inputs, std::string name, const Sha
   return report;
 }
 
-bool is_known(const Inputs& inputs, const model::EventReport& existing, std::uint64_t fingerprint) {
+enum class Holds { Unknown, Same, Unwritten };
+
+Holds holds(const Inputs& inputs, const model::EventReport& existing, std::uint64_t fingerprint) {
   auto known = inputs.known.find(existing.meta.name);
-  return known != inputs.known.end() && known->second.fingerprint == fingerprint &&
-         known->second.resource_version == existing.meta.resource_version;
+  if (known == inputs.known.end()) return Holds::Unknown;
+  if (known->second.unwritten) return Holds::Unwritten;
+  bool same = known->second.fingerprint == fingerprint && known->second.resource_version == existing.meta.resource_version;
+  return same ? Holds::Same : Holds::Unknown;
 }
 
 void decide_report(const Inputs& inputs, std::string name, const Shard& shard, Decision& decision) {
@@ -99,9 +103,10 @@ void decide_report(const Inputs& inputs, std::string name, const Shard& shard, D
     return;
   }
   known.resource_version = existing->second->meta.resource_version;
-  if (is_known(inputs, *existing->second, fingerprint)) return;
+  Holds present = holds(inputs, *existing->second, fingerprint);
+  if (present == Holds::Same) return;
   model::EventReport report = make_report(inputs, std::move(name), shard);
-  if (existing->second->spec == report.spec) return;
+  if (present == Holds::Unknown && existing->second->spec == report.spec) return;
   report.meta = existing->second->meta;
   decision.update.push_back(std::move(report));
 }

@@ -41,6 +41,8 @@ Match make_match(const kube::ObjectId& id, model::ObjectReference reference, jso
 struct Known {
   std::string resource_version;
   std::uint64_t fingerprint = 0;
+  // The store has it, the server may not: it is written whatever it seems to hold.
+  bool unwritten = false;
 };
 
 struct Inputs {

@@ -246,9 +246,16 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, SourceKey 
   if (decision.refused) refused = *decision.refused;
   if (std::exchange(refused_[key], refused) != refused) statuses_.wake(key.source);
   if (refused.empty()) refused_.erase(key);
+  // Nothing was decided: what is known of the reports stays so, too.
+  if (inputs.hold || decision.refused) co_return control::Again{};
   auto done = co_await act(std::move(context), management_, ledger_, std::move(decision), known_[key]);
   if (!done) co_return fail(std::move(done).error());
-  if (!inputs.wanted) known_.erase(key);
+  if (!inputs.wanted) {
+    known_.erase(key);
+    management_.confirmed_reports.forget(key.cluster, key.source);
+  } else if (inputs.incomplete.empty()) {
+    management_.confirmed_reports.confirm(key.cluster, key.source);
+  }
   co_return control::Again{};
 }
 

@@ -106,7 +106,7 @@ io::Task<Result<bool>> Step::settle_finalizer(io::Context context, ProfileKey ke
   }
   if (!gather_summaries(management_, key).empty() || !kube::has_finalizer(object, finalizer)) co_return false;
   auto written = co_await collection.update(std::move(context), control::without_finalizer(std::move(object), finalizer));
-  if (!written) co_return fail(std::move(written).error());
+  if (!written && written.error().code() != Code::NotFound) co_return fail(std::move(written).error());
   co_return true;
 }
 
@@ -151,7 +151,7 @@ io::Task<Result<control::Again>> Step::reconcile_status(io::Context context, Pro
     if (matching) inputs.matching = std::move(*matching);
   }
   json::Value status = decide_status(inputs, object["status"], loop_.now());
-  bool passing = control::reason_of(status["conditions"], "Ready") == kDeploying;
+  bool passing = control::reason_of(status["conditions"], "Ready") == kDeploying || kube::is_deleting(object);
   if (auto wait = deploying_[key].hold(passing, loop_.now())) co_return control::Again{.after = wait};
   deploying_.erase(key);
   if (status.is_null()) co_return control::Again{};

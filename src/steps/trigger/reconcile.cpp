@@ -88,6 +88,8 @@ void Step::listen() {
     if (!same) units_.wake(*unit);
     hear_profile(*unit);
   });
+  management_.confirmed_reports.listen(
+      [this](const model::ClusterRef& cluster, const std::string& source) { hear_events({cluster, source}, {}, true); });
   registry_.listen([this](cluster::ClusterChange, cluster::Cluster&) { rescope_soon_.request(); });
   management_.event_sources.store().listen([this](const control::Change& change) {
     if (change.before.is_null() != change.after.is_null()) rescope_soon_.request();
@@ -240,9 +242,11 @@ Step::Wanted Step::wanted(const Unit& unit, std::string& why) const {
                                              : unit.object.key.name.empty() && events_.any(source);
   if (matches) return Wanted::Yes;
   bool right_shape = trigger->spec.one_for_event != unit.object.key.name.empty();
-  // Before the first report of a source nothing is known about its objects.
+  // Before the first report of a source nothing is known about its objects, and what a report does not name may be there
+  // until its cluster has been asked.
   std::string report = model::event_report_name(unit.cluster, unit.source, 0);
-  bool reported = management_.event_reports.collection.store().contains({unit.cluster.ns, report});
+  bool reported = management_.event_reports.collection.store().contains({unit.cluster.ns, report}) &&
+                  management_.confirmed_reports.contains(unit.cluster, unit.source);
   if (right_shape && !reported) return Wanted::Unknown;
   why = "the object no longer matches";
   return Wanted::No;

@@ -52,7 +52,7 @@ Common common_parts(const Value& versions) {
 // How versions look in a text: Go's names, in the order of the struct, and null for what is at the
 // top.
 std::string shown_versions(const Value& versions, const Common& common) {
-  if (versions.empty()) return "null";
+  if (versions.empty()) return versions.is_array() ? "[]" : "null";
   std::string out = "[";
   for (const Value& version : versions.items()) {
     if (out.size() > 1) out += ",";
