@@ -117,7 +117,9 @@ void Settled::check_owner(const ClusterTruth& in, const Owner& owner, const Want
     auto live = held.find(object.id);
     if (truth_.by_hand.contains({in.name, object.id})) {
       unsure = true;
-      continue;
+      // What another owner holds may be the end of the deployment.
+      if (live != held.end() && live->second.owner == owner.text) continue;
+      break;
     }
     if (live == held.end() || live->second.owner.empty()) {
       wrong(where + " is missing, wanted by " + owner.text);
