@@ -241,7 +241,8 @@ void Users::act_on_profile() {
 
 // Somebody removes what is Lesto's in the management cluster, or makes something of his own in a cluster.
 void Users::meddle() {
-  std::size_t choice = dice_.below(4);
+  std::size_t choice = dice_.below(6);
+  if (choice > 3) return edit_by_hand();
   if (choice == 0) {
     const ClusterTruth& cluster = dice_.pick(truth_.clusters);
     json::Value object = json::object({{"apiVersion", "v1"}, {"kind", "ConfigMap"}});
@@ -263,6 +264,29 @@ void Users::meddle() {
   say("meddles with " + kube::text_of(object));
   meddled_ = true;
   erase(kServer, object);
+}
+
+// Somebody changes or removes what was deployed, in the cluster itself. Drift is not watched: that stays as it is until
+// the content changes, and nothing else may suffer.
+void Users::edit_by_hand() {
+  const ClusterTruth& cluster = dice_.pick(truth_.clusters);
+  auto objects = fleet_.list(cluster.name, {"", "v1", "ConfigMap"});
+  if (!objects) return;
+  std::erase_if(*objects, [](const json::Value& object) {
+    return kube::namespace_of(object) != kOut || kube::label_of(object, "projectsveltos.io/reason").empty();
+  });
+  if (objects->empty()) return;
+  const json::Value object = dice_.pick(*objects);
+  truth_.by_hand.insert({cluster.name, kube::id_of(object)});
+  bool remove = dice_.chance(0.4);
+  say((remove ? "removes by hand " : "edits by hand ") + kube::text_of(object) + " in " + cluster.name);
+  if (remove) return erase(cluster.name, object);
+  json::Value edited = json::object({{"apiVersion", "v1"}, {"kind", "ConfigMap"}});
+  edited.set("metadata", json::object({{"name", kube::name_of(object)}, {"namespace", kOut}}));
+  json::Value data = json::object({{"hand", std::to_string(next_++)}});
+  for (const json::Member& member : object["data"].members()) data.set(member.name(), "by hand");
+  edited.set("data", std::move(data));
+  write(cluster.name, edited);
 }
 
 void Users::correct(bool all) {

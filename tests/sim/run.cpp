@@ -208,6 +208,8 @@ class Life {
       for (const json::Value& object : *objects) {
         if (management && !is_ours(object)) continue;
         if (kube::name_of(object) == "kube-root-ca.crt") continue;
+        // What somebody has edited is put right when a deployment that failed is tried again, also in a calm.
+        if (users_.truth().by_hand.contains({server, kube::id_of(object)})) continue;
         std::string state = management ? std::to_string(kube::generation_of(object)) + json::write(object["data"])
                                        : std::string(kube::resource_version_of(object));
         all[server + " " + kube::text_of(object)] = std::string(kube::uid_of(object)) + " " + state;

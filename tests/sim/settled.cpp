@@ -32,6 +32,9 @@ std::vector<WantedObject> without_duplicates(const WantedIn& wanted, bool& confl
   return kept;
 }
 
+// Reasons of a trigger for which nothing can happen: no cluster, no source.
+bool tells_of_nothing(std::string_view reason) { return reason == "NoMatchingCluster" || reason == "NoEventSource"; }
+
 const json::Value& ready(const json::Value& object) {
   static const json::Value none{};
   for (const json::Value& condition : object["status"]["conditions"].items()) {
@@ -96,7 +99,7 @@ void Settled::check_clusters() {
     for (const auto& [text, owner] : expected_.owners) {
       auto wanted = owner.clusters.find(where);
       if (wanted != owner.clusters.end() && owner.state == OwnerState::Fine && !is_loose(text)) {
-        check_owner(where, owner, wanted->second, held);
+        check_owner(cluster, owner, wanted->second, held);
       }
     }
     for (const auto& [id, one] : held) check_held(cluster, id, one);
@@ -104,12 +107,20 @@ void Settled::check_clusters() {
 }
 
 // Walks the objects of an owner in the order in which they are deployed, as core.md 4.8 has it.
-void Settled::check_owner(const std::string& cluster, const Owner& owner, const WantedIn& wanted, const Holdings& held) {
+void Settled::check_owner(const ClusterTruth& in, const Owner& owner, const WantedIn& wanted, const Holdings& held) {
+  std::string cluster = cluster_text(in);
   bool conflict = false;
+  bool unsure = false;
   std::vector<WantedObject> objects = without_duplicates(wanted, conflict);
   for (const WantedObject& object : objects) {
     std::string where = cluster + " " + object.id.text();
     auto live = held.find(object.id);
+    if (truth_.by_hand.contains({in.name, object.id})) {
+      unsure = true;
+      // What another owner holds may be the end of the deployment.
+      if (live != held.end() && live->second.owner == owner.text) continue;
+      break;
+    }
     if (live == held.end() || live->second.owner.empty()) {
       wrong(where + " is missing, wanted by " + owner.text);
       continue;
@@ -124,8 +135,8 @@ void Settled::check_owner(const std::string& cluster, const Owner& owner, const 
     conflict = true;
     if (!owner.add_ons.continue_on_conflict) break;
   }
-  fates_[{owner.text, cluster}] = conflict ? Fate::Conflict : Fate::Deployed;
-  if (conflict) return;
+  fates_[{owner.text, cluster}] = unsure ? Fate::Unsure : conflict ? Fate::Conflict : Fate::Deployed;
+  if (conflict || unsure) return;
   for (const auto& [id, one] : held) {
     bool still = std::ranges::any_of(objects, [&](const WantedObject& object) { return object.id == id; });
     if (one.owner == owner.text && !still) wrong(cluster + " " + id.text() + " is stale, of " + owner.text);
@@ -250,10 +261,13 @@ void Settled::check_profiles() {
     }
     if (owner->second.state == OwnerState::Event || is_loose(text)) continue;
     bool failed = owner->second.lacks_cluster;
+    bool unsure = false;
     for (const auto& [cluster, wanted] : owner->second.clusters) {
       auto fate = fates_.find({text, cluster});
+      unsure |= fate != fates_.end() && fate->second == Fate::Unsure;
       failed |= fate == fates_.end() || fate->second == Fate::Conflict;
     }
+    if (unsure) continue;
     bool none = owner->second.clusters.empty() && !owner->second.lacks_cluster;
     std::string_view status = failed ? "False" : none ? "Unknown" : "True";
     if (ready(profile)["status"].text() != status || !is_current(profile)) {
@@ -291,6 +305,7 @@ void Settled::check_summaries() {
     if (named) continue;
     std::string_view status = summary["status"]["featureSummaries"][0]["status"].text();
     auto fate = fates_.find({text, cluster});
+    if (fate != fates_.end() && fate->second == Fate::Unsure) continue;
     bool deployed = fate != fates_.end() && fate->second == Fate::Deployed;
     bool conflict = fate != fates_.end() && fate->second == Fate::Conflict;
     bool right = deployed ? status == "Provisioned" : status == "Failed" || status == "FailedNonRetriable";
@@ -336,6 +351,7 @@ void Settled::check_triggers() {
     if (expected_.loose_triggers.contains(text)) continue;
     bool failed = false;
     bool deployed = true;
+    bool unsure = false;
     for (const auto& [name, owner] : expected_.owners) {
       if (owner.trigger != text) continue;
       bool content = owner.state == OwnerState::Content && !owner.clusters.empty();
@@ -344,11 +360,13 @@ void Settled::check_triggers() {
       for (const auto& [cluster, wanted] : owner.clusters) {
         auto fate = fates_.find({name, cluster});
         failed |= fate != fates_.end() && fate->second == Fate::Conflict;
+        unsure |= fate != fates_.end() && fate->second == Fate::Unsure;
       }
     }
+    if (unsure) continue;
     std::string_view status = ready(trigger)["status"].text();
     bool right = failed ? status == "False" && ready(trigger)["reason"].text() == "Failed"
-                        : !deployed || status == "True" || ready(trigger)["reason"].text() == "NoMatchingCluster";
+                        : !deployed || status == "True" || tells_of_nothing(ready(trigger)["reason"].text());
     if (!right || !is_current(trigger)) wrong(says(trigger) + ", but it is " + (failed ? "failed" : "deployed"));
   }
 }

@@ -26,11 +26,12 @@ class Settled {
   };
   using Holdings = std::map<kube::ObjectId, Held>;
   // How an owner fares in a cluster, by what is there.
-  enum class Fate { Deployed, Conflict };
+  // Unsure: somebody had his hands in it.
+  enum class Fate { Deployed, Conflict, Unsure };
 
   void check_clusters();
   Holdings holdings(const ClusterTruth& cluster);
-  void check_owner(const std::string& cluster, const Owner& owner, const WantedIn& wanted, const Holdings& held);
+  void check_owner(const ClusterTruth& in, const Owner& owner, const WantedIn& wanted, const Holdings& held);
   void check_content(const std::string& where, const Owner& owner, const WantedObject& wanted, const json::Value& got);
   void check_held(const ClusterTruth& cluster, const kube::ObjectId& id, const Held& held);
   void check_left(const ClusterTruth& cluster, const kube::ObjectId& id, const Held& held);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -129,6 +130,9 @@ struct Truth {
   std::vector<TemplateTruth> templates = {};
   std::vector<TriggerTruth> triggers = {};
   std::vector<ProfileTruth> profiles = {};
+  // Deployed objects, by server, that somebody has edited or removed by hand: what they hold is his, and whether they
+  // are there, until their content changes.
+  std::set<std::pair<std::string, kube::ObjectId>> by_hand = {};
 
   const TemplateTruth* find_template(const Ref& ref) const;
   const SourceTruth* find_source(const std::string& name) const;

@@ -51,6 +51,7 @@ class Users {
   void act_on_trigger();
   void act_on_profile();
   void meddle();
+  void edit_by_hand();
 
   void write(const std::string& server, const json::Value& object);
   void erase(const std::string& server, const json::Value& object);

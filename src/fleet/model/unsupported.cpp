@@ -107,6 +107,7 @@ void look_at_labels(const std::map<std::string, std::string>& labels, Found& fou
 void look_at_policy(const PolicyRef& ref, const std::string& at, Found& found) {
   bool flux = ref.kind && *ref.kind != RefKind::ConfigMap && *ref.kind != RefKind::Secret;
   found.note(flux, Feature::FluxSources, at + ".kind");
+  found.note(!ref.path.empty(), Feature::FluxSources, at + ".path");
   found.note(ref.remote_url.has_value(), Feature::RemoteUrl, at + ".remoteURL");
   found.note(ref.deployment_type == DeploymentType::Local, Feature::LocalDeployment,
              at + ".deploymentType");

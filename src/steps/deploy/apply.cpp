@@ -16,9 +16,9 @@ std::vector<Desired> take_stage(std::vector<Desired>& objects, std::size_t& next
   return stage;
 }
 
-std::set<std::string> kinds_of(const std::vector<Desired>& objects) {
+std::set<std::string> kinds_of(const std::vector<Placed>& objects) {
   std::set<std::string> kinds;
-  for (const Desired& desired : objects) kinds.insert(kind_of(kube::gvk_of(desired.object)));
+  for (const Placed& placed : objects) kinds.insert(kind_of(placed.resource.gvk()));
   return kinds;
 }
 
@@ -69,10 +69,6 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
   Rules rules = rules_of(summary, *owner);
   // Two references with one object: one of them is deployed, and the other is told as a conflict at the end.
   std::vector<Conflict> duplicates = settle_duplicates(manifest.objects, sources.contents);
-  std::set<std::string> kinds = kinds_of(manifest.objects);
-  outcome.kinds.insert(kinds.begin(), kinds.end());
-  auto recorded = co_await record_kinds(context, management_, summary.spec.cluster, std::move(kinds));
-  if (!recorded) co_return recorded;
   // Kinds of earlier deployments are watched, too, so that what is no longer wanted is found.
   auto watched = co_await watch_kinds(context, target, known_kinds(summary));
   if (!watched) co_return watched;
@@ -92,6 +88,12 @@ io::Task<Result<void>> Step::apply_all(io::Context context, const model::Cluster
       }
       stage.push_back(place(std::move(desired), std::move(*resource)));
     }
+    // Only kinds that the cluster lets us watch are written down: what is written down must be watched by all who deploy
+    // there from now on.
+    std::set<std::string> kinds = kinds_of(stage);
+    outcome.kinds.insert(kinds.begin(), kinds.end());
+    auto recorded = co_await record_kinds(context, management_, summary.spec.cluster, std::move(kinds));
+    if (!recorded) co_return recorded;
     std::vector<Conflict> twice = settle_duplicates(stage, sources.contents);
     duplicates.insert(duplicates.end(), twice.begin(), twice.end());
     wanted.insert(wanted.end(), stage.begin(), stage.end());

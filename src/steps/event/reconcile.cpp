@@ -261,9 +261,11 @@ io::Task<Result<control::Again>> Step::reconcile(io::Context context, SourceKey 
 
 std::vector<SourceState> Step::states_of(const std::string& source) const {
   std::vector<SourceState> states;
+  // The form of v1alpha1 has one script beside spec.
+  bool flat = management_.event_sources.collection.get({"", source})["spec"]["resourceSelectors"].empty();
   for (const SourceKey& key : plan_.wanted) {
     if (key.source != source) continue;
-    SourceState state{.cluster = cluster::cluster_text(key.cluster), .first_failure = {}, .listing = false, .waiting = {}};
+    SourceState state{.cluster = cluster::cluster_text(key.cluster), .first_failure = {}, .others = {}, .listing = false, .waiting = {}};
     auto refused = refused_.find(key);
     if (refused != refused_.end()) {
       state.failures = 1;
@@ -278,13 +280,19 @@ std::vector<SourceState> Step::states_of(const std::string& source) const {
         const SelectorState& selector = running->watch->state(i);
         state.matches += selector.matches.size();
         state.failures += selector.failures.size();
+        std::string field = flat ? "spec.script: " : "spec.resourceSelectors[" + std::to_string(subscription.selector) + "].evaluate: ";
         if (state.first_failure.empty() && subscription.filter.broken) {
           state.failures = std::max<std::size_t>(state.failures, 1);
-          state.first_failure = *subscription.filter.broken;
+          state.first_failure = field + *subscription.filter.broken;
         }
-        if (state.first_failure.empty() && !selector.failures.empty()) {
-          const auto& [id, failure] = *selector.failures.begin();
-          state.first_failure = id.text() + ": " + failure;
+        for (const auto& [id, failure] : selector.failures) {
+          if (state.first_failure.empty()) {
+            state.first_failure = id.text() + ": " + field + failure;
+          } else if (state.others.size() < kFailuresNamed) {
+            state.others.push_back(id.text());
+          } else {
+            break;
+          }
         }
         if (state.waiting.empty()) state.waiting = selector.waiting;
         state.listing |= !selector.complete && selector.waiting.empty();

@@ -5,6 +5,14 @@
 namespace lesto::event {
 namespace {
 
+// "2 more objects: Service shop/a, Service shop/b".
+std::string more(const SourceState& state) {
+  std::string text = std::to_string(state.failures - 1) + (state.failures == 2 ? " more object" : " more objects");
+  for (std::size_t i = 0; i < state.others.size(); ++i) text += (i == 0 ? ": " : ", ") + state.others[i];
+  if (!state.others.empty() && state.others.size() + 1 < state.failures) text += ", ...";
+  return text;
+}
+
 control::Condition ready(const SourceInputs& inputs) {
   control::Condition condition{
       .type = "Ready", .status = control::ConditionStatus::False, .reason = {}, .message = {}};
@@ -23,7 +31,7 @@ control::Condition ready(const SourceInputs& inputs) {
     if (state.failures == 0 || !condition.message.empty()) continue;
     condition.reason = "EvaluationFailed";
     condition.message = "cluster " + state.cluster + ": " + state.first_failure;
-    if (state.failures > 1) condition.message += " (and " + std::to_string(state.failures - 1) + " more objects)";
+    if (state.failures > 1) condition.message += " (and " + more(state) + ")";
   }
   if (!condition.message.empty()) return condition;
   for (const SourceState& state : inputs.clusters) {

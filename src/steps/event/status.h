@@ -9,12 +9,16 @@
 
 namespace lesto::event {
 
+// So many objects that a script failed on are named beside the first one.
+inline constexpr std::size_t kFailuresNamed = 4;
+
 // How a source stands in one cluster.
 struct SourceState {
   std::string cluster;  // "namespace/name"
   std::size_t matches = 0;
   std::size_t failures = 0;
-  std::string first_failure;  // with the object
+  std::string first_failure;  // with the object and the field
+  std::vector<std::string> others;  // some of the other objects that failed
   // The first list is still under way: what matches is not known yet.
   bool listing = false;
   std::string waiting;  // why the list is not complete

@@ -81,6 +81,14 @@ control::Condition ready(const StatusInputs& inputs, const std::map<model::Clust
     condition.message = "no ready cluster matches sourceClusterSelector";
     return condition;
   }
+  if (units == 0 && inputs.missing_source) {
+    const SourceKey& missing = *inputs.missing_source;
+    condition.status = control::ConditionStatus::Unknown;
+    condition.reason = "NoEventSource";
+    condition.message = "cluster " + missing.cluster.ns + "/" + missing.cluster.name + ": EventSource " +
+                        missing.source + " does not exist";
+    return condition;
+  }
   bool all = deployed == units;
   std::size_t clusters = inputs.scope->clusters.size();
   // No number of events once all is well: it would cost a write for each of them.

@@ -27,6 +27,8 @@ struct StatusInputs {
   std::int64_t generation = 0;
   std::string refused;  // does not parse, or uses what is not served
   const Scope* scope = nullptr;
+  // A source of the scope that does not exist, if any.
+  std::optional<SourceKey> missing_source;
   const std::map<Unit, UnitState>* units = nullptr;
 };
 
