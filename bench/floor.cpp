@@ -26,8 +26,9 @@ io::Task<Result<void>> make_namespace(client::Client& target, std::string name) 
   co_return {};
 }
 
-double count_writes(std::string_view metrics) {
+std::optional<double> count_writes(std::string_view metrics) {
   constexpr std::string_view kCounter = "apiserver_request_total{";
+  if (metrics.find(kCounter) == metrics.npos) return std::nullopt;
   double sum = 0;
   while (!metrics.empty()) {
     std::string_view line = metrics.substr(0, metrics.find('\n'));

@@ -17,8 +17,9 @@ kube::Resource endpoints();
 
 io::Task<Result<void>> make_namespace(client::Client& target, std::string name);
 
-// Writes to the API server as its metrics count them: everything that changes an object, but leases and Events.
-double count_writes(std::string_view metrics);
+// Writes to the API server as its metrics count them: everything that changes an object, but leases and Events;
+// nothing when they do not count.
+std::optional<double> count_writes(std::string_view metrics);
 
 // Thread: the loop's.
 class Floor {

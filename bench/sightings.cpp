@@ -57,7 +57,7 @@ void Sightings::hear_target(const control::Change& change) {
 }
 
 void Sightings::hear_summary(const control::Change& change) {
-  first("ClusterSummary", change.after);
+  if (with_stages_) first("ClusterSummary", change.after);
   const json::Value& feature = change.after["status"]["featureSummaries"][0];
   bool gone = change.after.is_null();
   if (!gone && feature["status"].text() != "Provisioned") return;
