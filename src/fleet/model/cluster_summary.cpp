@@ -167,15 +167,18 @@ KindSchema cluster_summary_schema() {
           spec,
           summary_status(),
           Subresource::Status,
-          {{"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0},
+          {{"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status",
+            "Whether all is provisioned", 0},
+           {"Cluster", "string", ".spec.clusterName", "Where it deploys", 0},
+           {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0},
            {"HelmCharts", "string", ".status.featureSummaries[?(@.featureID==\"Helm\")].status",
             "Helm charts", 2},
            {"KustomizeRefs", "string",
             ".status.featureSummaries[?(@.featureID==\"Kustomize\")].status", "Kustomizations", 2},
            {"PolicyRefs", "string",
             ".status.featureSummaries[?(@.featureID==\"Resources\")].status", "Raw objects", 2},
-           {"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status",
-            "Whether all is provisioned", 0}}};
+           {"Message", "string", ".status.conditions[?(@.type==\"Ready\")].message",
+            "What is wrong", 1}}};
 }
 
 }  // namespace lesto::model

@@ -106,7 +106,9 @@ KindSchema event_source_schema() {
           Subresource::Status,
           {{"Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status",
             "Whether the source works", 0},
-           {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0}}};
+           {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0},
+           {"Message", "string", ".status.conditions[?(@.type==\"Ready\")].message",
+            "What is wrong", 1}}};
 }
 
 }  // namespace lesto::model

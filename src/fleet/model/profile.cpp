@@ -220,7 +220,9 @@ std::vector<PrinterColumn> profile_columns() {
            "Whether all clusters are provisioned", 0},
           {"Sync", "string", ".spec.syncMode", "How changes are followed", 1},
           {"Tier", "integer", ".spec.tier", "Lower tiers win", 1},
-          {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0}};
+          {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0},
+          {"Message", "string", ".status.conditions[?(@.type==\"Ready\")].message",
+           "What is wrong", 1}};
 }
 
 }  // namespace

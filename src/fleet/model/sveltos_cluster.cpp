@@ -251,7 +251,9 @@ KindSchema sveltos_cluster_schema() {
            {"Version", "string", ".status.version", "Kubernetes version", 0},
            {"Age", "date", ".metadata.creationTimestamp", "Time since creation", 0},
            {"Shard", "string", ".metadata.annotations.sharding\\.projectsveltos\\.io/key",
-            "Shard of the cluster", 0}}};
+            "Shard of the cluster", 0},
+           {"Message", "string", ".status.conditions[?(@.type==\"Ready\")].message",
+            "What is wrong", 1}}};
 }
 
 }  // namespace lesto::model

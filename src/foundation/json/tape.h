@@ -12,10 +12,10 @@
 
 namespace lesto::json {
 
-// An object of at least this many words (about 1 KB of text) in a list at the top of a document
-// (an item of a list, or of the `items` of an object) gets a block of its own, so that keeping it
-// does not keep the list.
-inline constexpr std::size_t kPartWords = 64;
+// An object of at least this many words (about 200 bytes of text; every Kubernetes object) in a list
+// at the top of a document (an item of a list, or of the `items` of an object) gets a block of its
+// own, so that keeping it does not keep the list.
+inline constexpr std::size_t kPartWords = 16;
 
 // Nothing when the document is nested deeper than kDepthMax or too large for a block. `texts` has
 // simdjson's padding.
