@@ -4,7 +4,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 packages=(clang-19 libclang-rt-19-dev lld-19 ccache ninja-build cmake libboost1.81-dev libssl-dev libnghttp2-dev
   libsimdjson-dev libyaml-dev libluajit-5.1-dev libsqlite3-dev libfmt-dev libre2-dev libcli11-dev libarchive-dev
-  zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev openssl)
+  zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev openssl python3)
 
 # Installs what is missing; says nothing when all is there.
 install_packages() {
