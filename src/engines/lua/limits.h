@@ -36,6 +36,11 @@ inline constexpr std::size_t kBytesPerStep = 16;
 inline constexpr int kHookInterval = 1000;
 // Bytes of one prepared state, scripts and values together.
 inline constexpr std::size_t kStateBytesMax = 40 << 20;
+// A state collects when it has grown to so many per cent of what was alive at the last collection: a
+// small one seldom, a large one early, so that garbage does not use up its bytes.
+inline constexpr int kSmallStatePause = 400;
+inline constexpr int kLargeStatePause = 200;
+inline constexpr std::size_t kSmallStateBytes = 8 << 20;
 // A single string that a library function makes, bytes.
 inline constexpr std::size_t kStringBytesMax = 8 << 20;
 // Strings under construction at one time, bytes.

@@ -176,6 +176,7 @@ bool Vm::prepare() {
   exceeded_ = nullptr;
   state_ = lua_newstate(allocate, this);
   if (!state_) return false;
+  lua_gc(state_, LUA_GCSETPAUSE, kSmallStatePause);
   luaJIT_setmode(state_, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
   auto open = [](lua_State* L) -> int {
     Vm& vm = of(L);

@@ -30,6 +30,8 @@ void* Vm::allocate(void* self, void* block, std::size_t old_size, std::size_t ne
 void Vm::on_count(lua_State* L, lua_Debug*) {
   Vm& vm = of(L);
   if (vm.exceeded_) vm.exceed(L, vm.exceeded_);
+  bool small = vm.bytes_ <= kSmallStateBytes;
+  lua_gc(L, LUA_GCSETPAUSE, small ? kSmallStatePause : kLargeStatePause);
   vm.charge(L, kHookInterval);
 }
 
