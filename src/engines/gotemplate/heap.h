@@ -137,7 +137,7 @@ class Heap {
   };
   Mark mark() const { return {chunk_, next_, full_, kept_count_, versions_count_}; }
   void rewind(const Mark& mark) {
-    bool near = mark.next && mark.chunk == chunk_;
+    bool near = mark.chunk == chunk_ && (mark.next || !next_);
     if (!near || mark.kept != kept_count_ || mark.versions != versions_count_)
       return rewind_slowly(mark);
     next_ = mark.next;

@@ -144,6 +144,27 @@ TEST_F(LuaEngine, ViewsBehaveAsTables) {
             "\"<string>:2: attempt to call a non-function object\"");
 }
 
+TEST_F(LuaEngine, APartThatWasReadBeforeStaysTheSameTable) {
+  EXPECT_EQ(run("local m = obj.metadata; return {value = m == obj.metadata}"), "true");
+  EXPECT_EQ(run("obj.metadata.labels.app = 'x'; return {value = obj.metadata.labels.app}"),
+            R"("x")");
+  EXPECT_EQ(run("local m = obj.metadata; obj.extra = 1; return {value = m == obj.metadata}"),
+            "true");
+  EXPECT_EQ(run("local m = obj.metadata; obj.metadata = nil; return {value = obj.metadata == nil}"),
+            "true");
+  EXPECT_EQ(run("local m = obj.metadata; obj.metadata = nil; m.name = 'y'; obj.other = m "
+                "return {value = obj.other.name .. #obj.spec.ports}"),
+            R"("y2")");
+  // Looked at and changed below, then given back and walked.
+  EXPECT_EQ(run("obj.metadata.labels.app = 'z'; obj.metadata.labels.new = {1}\n"
+                "return {value = obj.metadata}"),
+            R"({"labels":{"app":"z","new":[1]},"name":"web","namespace":"shop"})");
+  EXPECT_EQ(run("local l = obj.metadata.labels; local keys = ''\n"
+                "for k, v in pairs(obj.metadata) do keys = keys .. k .. (v == l and '!' or '') end "
+                "return {value = keys}"),
+            R"("labels!namenamespace")");
+}
+
 TEST_F(LuaEngine, LargeLevelsAnswerWithoutBeingConverted) {
   json::Value data = json::Value::object();
   for (int i = 0; i < 1000; ++i) data.set("key" + std::to_string(i), "value" + std::to_string(i));
