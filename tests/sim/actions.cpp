@@ -282,11 +282,13 @@ void Users::edit_by_hand() {
   say((remove ? "removes by hand " : "edits by hand ") + kube::text_of(object) + " in " + cluster.name);
   if (remove) return erase(cluster.name, object);
   json::Value edited = json::object({{"apiVersion", "v1"}, {"kind", "ConfigMap"}});
-  edited.set("metadata", json::object({{"name", kube::name_of(object)}, {"namespace", kOut}}));
+  // The uid: what was withdrawn meanwhile is not made anew as the user's own.
+  edited.set("metadata", json::object({{"name", kube::name_of(object)}, {"namespace", kOut}, {"uid", kube::uid_of(object)}}));
   json::Value data = json::object({{"hand", std::to_string(next_++)}});
   for (const json::Member& member : object["data"].members()) data.set(member.name(), "by hand");
   edited.set("data", std::move(data));
-  write(cluster.name, edited);
+  auto done = fleet_.apply(cluster.name, edited);
+  if (!done) say("but it is gone: " + done.error().text());
 }
 
 void Users::correct(bool all) {
