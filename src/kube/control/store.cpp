@@ -81,7 +81,13 @@ Collection::Collection(client::Client& cluster_client, kube::Resource resource, 
       reflector_(client_, resource_, std::move(selection), store_) {}
 
 Result<json::Value> Collection::absorb(Result<json::Value> written) {
-  if (written) reflector_.absorb(*written);
+  if (!written) return written;
+  const json::Value& known = store_.get(kube::key_of(*written));
+  // The server's word for a version that we have already: what was put ahead of a write that never came is taken back by
+  // a write that changes nothing, and has no new version for the reflector to see.
+  bool same_version = kube::resource_version_of(known) == kube::resource_version_of(*written);
+  if (same_version && known != *written) store_.upsert(*written);
+  reflector_.absorb(*written);
   return written;
 }
 
