@@ -1,5 +1,8 @@
 #include "steps/event/decide.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "fleet/model/names.h"
 #include "foundation/base/hash.h"
 #include "foundation/json/text.h"
@@ -28,36 +31,55 @@ Shard in_order(const std::vector<const Matches*>& sets) {
   return all;
 }
 
-bool fit(const Shard& all, std::size_t count, std::size_t matches_max, std::size_t bytes_max) {
+// Linear hashing: one report more splits one report in two, and leaves the others as they are.
+std::size_t report_of(const Match& match, std::size_t count) {
+  std::size_t wide = std::bit_ceil(count);
+  std::size_t number = match.place & (wide - 1);
+  return number < count ? number : number - wide / 2;
+}
+
+bool fit(const Shard& all, std::size_t count) {
   struct Load {
     std::size_t matches = 0;
     std::size_t bytes = 0;
   };
   std::vector<Load> loads(count);
   for (const Entry* entry : all) {
-    Load& load = loads[entry->second.place & (count - 1)];
+    Load& load = loads[report_of(entry->second, count)];
     ++load.matches;
     load.bytes += entry->second.bytes;
   }
-  // One object that is too large alone goes alone.
-  return std::ranges::all_of(loads, [&](const Load& load) {
-    return load.matches <= matches_max && (load.bytes <= bytes_max || load.matches == 1);
+  return std::ranges::all_of(loads, [](const Load& load) {
+    return load.matches <= kReportMatchesMax && (load.bytes <= kReportBytesMax || load.matches == 1);
   });
 }
 
-// The number of reports (a power of two) stays as it is while the matches fit, so that one event rewrites one report; it
-// shrinks only when a quarter of the room would do.
+// How many reports there are, the empty ones in between included.
+std::size_t present_count(const Inputs& inputs) {
+  std::size_t found = 0;
+  std::size_t count = 0;
+  std::size_t numbers_max = 4 * inputs.existing.size() + 64;
+  for (std::size_t number = 0; number < numbers_max && found < inputs.existing.size(); ++number) {
+    if (!inputs.existing.contains(model::event_report_name(inputs.cluster, inputs.source, number))) continue;
+    ++found;
+    count = number + 1;
+  }
+  return count;
+}
+
+// As many as the mean asks for; those that are there stay until half of them would do.
 std::size_t choose_count(const Shard& all, std::size_t present) {
-  std::size_t count = 1;
-  while (count < present) count *= 2;
-  while (count > 1 && fit(all, count / 2, kReportMatchesMax / 4, kReportBytesMax / 4)) count /= 2;
-  while (count < kMatchesMax && !fit(all, count, kReportMatchesMax, kReportBytesMax)) count *= 2;
+  std::size_t bytes = 0;
+  for (const Entry* entry : all) bytes += std::min(entry->second.bytes, 2 * kReportBytesMean);
+  std::size_t wanted = std::max({std::size_t{1}, bytes / kReportBytesMean, all.size() / kReportMatchesMean});
+  std::size_t count = std::clamp(present, wanted, 2 * wanted);
+  while (count < kMatchesMax && !fit(all, count)) count = std::bit_ceil(count + 1);
   return count;
 }
 
 std::vector<Shard> split(const Shard& all, std::size_t count) {
   std::vector<Shard> shards(count);
-  for (const Entry* entry : all) shards[entry->second.place & (count - 1)].push_back(entry);
+  for (const Entry* entry : all) shards[report_of(entry->second, count)].push_back(entry);
   return shards;
 }
 
@@ -178,7 +200,7 @@ Decision decide(const Inputs& inputs) {
                        std::to_string(kMatchesMax) + ": the reports are left as they are";
     return decision;
   }
-  std::vector<Shard> shards = split(all, choose_count(all, inputs.existing.size()));
+  std::vector<Shard> shards = split(all, choose_count(all, present_count(inputs)));
   for (std::size_t number = 0; number < shards.size(); ++number) {
     // A source without a match has one empty report (reference/core.md hard case 51).
     if (shards[number].empty() && number > 0) continue;

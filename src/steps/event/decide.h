@@ -13,10 +13,13 @@
 
 namespace lesto::event {
 
-// A report holds at most so many matches, and so many bytes of collected objects. One event writes one whole report, so
-// these bound what an event costs, however many objects match (docs/decisions/0010).
+// There are as many reports as make each hold so many matches, or so many bytes of collected objects, in the mean. One event
+// writes one whole report, so these are what an event costs, however many objects match (docs/decisions/0010).
+inline constexpr std::size_t kReportMatchesMean = 128;
+inline constexpr std::size_t kReportBytesMean = 8 * 1024;
+// None holds more than so many, but for one object that is larger alone.
 inline constexpr std::size_t kReportMatchesMax = 256;
-inline constexpr std::size_t kReportBytesMax = 16 * 1024;
+inline constexpr std::size_t kReportBytesMax = 64 * 1024;
 // The matches of one source in one cluster, over all its reports.
 inline constexpr std::size_t kMatchesMax = 100'000;
 

@@ -87,6 +87,34 @@ json::Value decide_case(const json::Value& given) {
   return decided;
 }
 
+// Carries a decision out on `inputs`; says how many reports it wrote.
+std::size_t carry_out(Inputs& inputs, Decision decision) {
+  for (std::vector<model::EventReport>* reports : {&decision.create, &decision.update}) {
+    for (model::EventReport& written : *reports) {
+      std::string name = written.meta.name;
+      inputs.existing[name] = std::make_shared<const model::EventReport>(std::move(written));
+    }
+  }
+  for (const auto& removed : decision.remove) inputs.existing.erase(removed->meta.name);
+  return decision.create.size() + decision.update.size() + decision.remove.size();
+}
+
+TEST(Reports, NoEventRewritesMoreThanItsOwnAndThoseThatItSplitsOrJoins) {
+  constexpr int kEvents = 600;
+  Matches matches;
+  Inputs inputs = read(json::object({{"collect", true}}), matches);
+  for (int i = 0; i < kEvents; ++i) {
+    add_match(matches, "n" + std::to_string(i), 1600);
+    EXPECT_LE(carry_out(inputs, decide(inputs)), 3U) << "event " << i;
+  }
+  EXPECT_GT(inputs.existing.size(), 100U);
+  while (!matches.empty()) {
+    matches.erase(matches.begin());
+    EXPECT_LE(carry_out(inputs, decide(inputs)), 5U) << matches.size() << " left";
+  }
+  EXPECT_EQ(inputs.existing.size(), 1U);
+}
+
 }  // namespace
 }  // namespace lesto::event
 

@@ -2,6 +2,7 @@
 
 #include "fleet/cluster/probe.h"
 #include "fleet/cluster/reference.h"
+#include "fleet/model/names.h"
 
 namespace lesto::trigger {
 namespace {
@@ -98,7 +99,9 @@ void Events::hear(const control::Change& change) {
   }
   present = std::move(next);
   if (present.empty()) source.reports.erase(name);
-  changed_(key, changed, change.before.is_null());
+  // A source is reported when its first report is there; the others come and go with the number of matches.
+  bool fresh = change.before.is_null() && name == model::event_report_name(key.cluster, key.source, 0);
+  changed_(key, changed, fresh);
 }
 
 const Event* Events::find(const SourceKey& key, const kube::ObjectId& id) const {

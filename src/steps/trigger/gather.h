@@ -22,7 +22,7 @@ struct SourceKey {
 class Events {
  public:
   // Called with the objects that appeared, changed or went; before the caller's own listeners hear of the report.
-  // `fresh`: there was no such report before, so that of units of earlier reports only now something is known.
+  // `fresh`: the source had no report before, so that of units of earlier reports only now something is known.
   using Changed = std::function<void(const SourceKey&, const std::vector<kube::ObjectId>&, bool fresh)>;
   Events(cluster::Management& management, Changed changed);
 
