@@ -201,10 +201,6 @@ io::Response group_discovery(Core& core, const Call& call, bool core_group) {
                   "application/json");
 }
 
-}  // namespace
-
-namespace {
-
 // `?verbose` names the checks; here is one.
 io::Response healthy(const Call& call) {
   const std::string& which = call.route.parts[0];

@@ -92,10 +92,6 @@ void take(FieldErrors& errors, const kube::FieldErrors& found) {
   for (const kube::FieldError& error : found) errors.push_back({error.type, error.field, error.message});
 }
 
-}  // namespace
-
-namespace {
-
 // Built-in kinds want a domain before a finalizer's name; custom resources only warn.
 void check_finalizers(const Resource& resource, const json::Value& object, FieldErrors& errors) {
   if (resource.custom || resource.group == "apiextensions.k8s.io") return;
