@@ -61,6 +61,14 @@ Duration until(Fleet& fleet, const std::function<bool()>& done) {
   return fleet.loop.now() - start;
 }
 
+// The second one waits for what the first one has.
+void start_in_turn(Fleet& fleet, Process& one, Process& two) {
+  for (Process* process : {&one, &two}) {
+    process->start();
+    fleet.loop.run_for(5s);
+  }
+}
+
 TEST(Replica, of_two_one_acts_and_the_other_within_five_seconds_of_its_loss_and_never_both) {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     Fleet fleet(seed);
@@ -118,10 +126,7 @@ TEST(Replica, one_that_ends_in_good_order_makes_room_at_once) {
   build(fleet);
   Process one(fleet, "one", "one");
   Process two(fleet, "two", "two");
-  one.start();
-  fleet.loop.run_for(5s);
-  two.start();
-  fleet.loop.run_for(5s);
+  start_in_turn(fleet, one, two);
   EXPECT_EQ(holder(fleet), "one");
   one.stop();
   EXPECT_LT(until(fleet, [&] { return two.replica().state() == ReplicaState::Acting; }), 1s);
@@ -188,10 +193,7 @@ TEST(Replica, a_management_cluster_that_refuses_everything_for_a_moment_is_taken
   build(fleet);
   Process one(fleet, "one", "one");
   Process two(fleet, "two", "two");
-  one.start();
-  fleet.loop.run_for(5s);
-  two.start();
-  fleet.loop.run_for(5s);
+  start_in_turn(fleet, one, two);
   fleet.network.set_intercept(refuse);
   fleet.loop.run_for(20s);
   EXPECT_FALSE(one.replica().leads() || two.replica().leads());
