@@ -49,11 +49,11 @@ enum class Who { Product, Floor };
 
 class Bench {
  public:
-  Bench(io::AsioLoop& loop, Clients clients, Who who, bool stages)
+  Bench(io::AsioLoop& loop, Clients clients, Who who, Look look)
       : loop_(loop),
         clients_(clients),
         who_(who),
-        sightings_(clients.management, clients.target, std::string(kTargetNamespace), prefix(), stages),
+        sightings_(clients.management, clients.target, std::string(kTargetNamespace), prefix(), look),
         scope_(loop) {}
 
   io::Task<Result<void>> run(int events, int burst, int gap_max_ms) {
@@ -326,11 +326,11 @@ Result<json::Value> measure(const Settings& settings) {
   TRY(loop.run(cli::apply(*management.client, apply, ignored)));
   Clients clients{*management.exchange, *management.client, *source.client, *target.client};
   TRY(loop.run(make_namespace(*target.client, std::string(kTargetNamespace))));
-  Bench product(loop, clients, Who::Product, settings.stages);
+  Bench product(loop, clients, Who::Product, settings.stages ? Look::Stages : Look::Statuses);
   TRY(loop.run(product.run(settings.events, settings.burst, settings.gap_max_ms)));
   json::Value results = product.results();
   if (settings.no_floor) return results;
-  Bench floor(loop, clients, Who::Floor, false);
+  Bench floor(loop, clients, Who::Floor, Look::Target);
   TRY(loop.run(floor.run(settings.events, settings.burst, settings.gap_max_ms)));
   results.set("floor", floor.results());
   return results;

@@ -12,10 +12,10 @@ constexpr std::string_view kExternal = "external-";
 }  // namespace
 
 Sightings::Sightings(client::Client& management, client::Client& target, const std::string& target_namespace,
-                     std::string prefix, bool stages)
+                     std::string prefix, Look look)
     : loop_(target.loop()),
       prefix_(std::move(prefix)),
-      with_stages_(stages),
+      look_(look),
       endpoints_(target, endpoints(), {.ns = target_namespace, .label_selector = {}, .field_selector = {}}),
       summaries_(management, cluster::config_resource("clustersummaries", "ClusterSummary", kube::Scope::Namespaced)),
       profiles_(management, cluster::config_resource("clusterprofiles", "ClusterProfile", kube::Scope::Cluster)),
@@ -30,8 +30,9 @@ Sightings::Sightings(client::Client& management, client::Client& target, const s
 
 void Sightings::start(io::TaskScope& scope) {
   endpoints_.start(scope);
+  if (look_ == Look::Target) return;
   summaries_.start(scope);
-  if (!with_stages_) return;
+  if (look_ == Look::Statuses) return;
   profiles_.start(scope);
   copies_.start(scope);
   reports_.start(scope);
@@ -57,7 +58,7 @@ void Sightings::hear_target(const control::Change& change) {
 }
 
 void Sightings::hear_summary(const control::Change& change) {
-  if (with_stages_) first("ClusterSummary", change.after);
+  if (look_ == Look::Stages) first("ClusterSummary", change.after);
   const json::Value& feature = change.after["status"]["featureSummaries"][0];
   bool gone = change.after.is_null();
   if (!gone && feature["status"].text() != "Provisioned") return;

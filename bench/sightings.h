@@ -16,12 +16,14 @@ struct Seen {
 };
 using SeenByName = std::map<std::string, Seen>;
 
+// How far one looks: at the target; also at the statuses; also at all that the product writes on the way.
+enum class Look { Target, Statuses, Stages };
+
 // Of the Services whose names begin with `prefix`. Thread: the loop's.
 class Sightings {
  public:
-  // With `stages` also the objects that the product writes between event and deployment.
   Sightings(client::Client& management, client::Client& target, const std::string& target_namespace, std::string prefix,
-            bool stages);
+            Look look);
   void start(io::TaskScope& scope);
 
   // By the Service's name.
@@ -40,7 +42,7 @@ class Sightings {
 
   io::Loop& loop_;
   std::string prefix_;
-  bool with_stages_;
+  Look look_;
   control::Collection endpoints_;
   control::Collection summaries_;
   control::Collection profiles_;
