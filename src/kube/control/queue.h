@@ -30,7 +30,8 @@ template <class Key>
 class Queue {
  public:
   using Reconcile = std::function<io::Task<Result<Again>>(io::Context, Key)>;
-  // Called for the log with each error of a key that differs from the one before: what fails for an hour is told once.
+  // Called for the log with each error of a key that differs from the one before: what fails for an hour is told once,
+  // and a Conflict only when the next try fails, too.
   using Failed = std::function<void(const Key&, const Error&)>;
 
   Queue(io::Loop& loop, std::size_t parallel_max, Reconcile reconcile, Failed failed)

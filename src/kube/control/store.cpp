@@ -108,7 +108,10 @@ io::Task<Result<json::Value>> Collection::update(io::Context context, json::Valu
 
 io::Task<Result<json::Value>> Collection::update_ahead(io::Context context, json::Value object) {
   auto write = update(std::move(context), object);
-  store_.upsert(std::move(object));
+  // What it would replace may have been replaced by somebody else meanwhile: then the server will refuse it.
+  const json::Value& known = store_.get(kube::key_of(object));
+  bool current = kube::resource_version_of(known) == kube::resource_version_of(object);
+  if (current) store_.upsert(std::move(object));
   auto written = co_await std::move(write);
   co_return written;
 }

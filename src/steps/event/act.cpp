@@ -1,8 +1,5 @@
 #include "steps/event/act.h"
 
-#include <set>
-#include <tuple>
-
 #include "fleet/cluster/registry.h"
 #include "foundation/io/parallel.h"
 
@@ -28,24 +25,7 @@ std::string matches_text(const model::EventReport& report) {
   return std::to_string(report.spec.matching_resources.size()) + " matching objects";
 }
 
-// Whether everything that the report names is in the next one, too.
-bool only_adds(const model::EventReport& report, const model::EventReport& next) {
-  auto identity = [](const model::ObjectReference& reference) {
-    return std::tie(reference.api_version, reference.kind, reference.ns, reference.name);
-  };
-  std::set<decltype(identity(report.spec.matching_resources.front()))> names;
-  for (const model::ObjectReference& reference : next.spec.matching_resources) names.insert(identity(reference));
-  return std::ranges::all_of(report.spec.matching_resources,
-                             [&](const model::ObjectReference& reference) { return names.contains(identity(reference)); });
-}
-
 enum class How { Create, Update, Ahead };
-
-// What begins may be acted upon while it is still being recorded; what ends is recorded first (docs/decisions/0011).
-How how_to_update(const cluster::Management& management, const model::EventReport& next) {
-  auto report = management.event_reports.get({next.meta.ns, next.meta.name});
-  return report && only_adds(*report, next) ? How::Ahead : How::Update;
-}
 
 io::Task<Result<json::Value>> send(io::Context context, control::Collection& reports, json::Value report, How how) {
   switch (how) {
@@ -81,7 +61,7 @@ io::Task<Result<void>> write_all(io::Context context, cluster::Management& manag
   if (!created) co_return created;
   io::Parallel updates(loop, kReportWritesParallel);
   for (const model::EventReport& report : decision.update) {
-    How how = how_to_update(management, report);
+    How how = decision.ahead.contains(report.meta.name) ? How::Ahead : How::Update;
     if (how == How::Ahead) known[report.meta.name].unwritten = true;
     auto one = write(context, management, ledger, report, how, next[report.meta.name]);
     co_await updates.spawn(std::move(one));

@@ -115,6 +115,14 @@ Holds holds(const Inputs& inputs, const model::EventReport& existing, std::uint6
   return same ? Holds::Same : Holds::Unknown;
 }
 
+// Whether everything that the report names is in the next one, too.
+bool only_adds(const model::EventReport& report, const model::EventReport& next) {
+  std::set<kube::ObjectId> names;
+  for (const model::ObjectReference& reference : next.spec.matching_resources) names.insert(id_of(reference));
+  return std::ranges::all_of(report.spec.matching_resources,
+                             [&](const model::ObjectReference& reference) { return names.contains(id_of(reference)); });
+}
+
 void decide_report(const Inputs& inputs, std::string name, const Shard& shard, Decision& decision) {
   std::uint64_t fingerprint = fingerprint_of(inputs, shard);
   auto existing = inputs.existing.find(name);
@@ -130,6 +138,7 @@ void decide_report(const Inputs& inputs, std::string name, const Shard& shard, D
   model::EventReport report = make_report(inputs, std::move(name), shard);
   if (present == Holds::Unknown && existing->second->spec == report.spec) return;
   report.meta = existing->second->meta;
+  if (only_adds(*existing->second, report)) decision.ahead.insert(report.meta.name);
   decision.update.push_back(std::move(report));
 }
 

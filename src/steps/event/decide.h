@@ -69,6 +69,9 @@ struct Inputs {
 struct Decision {
   std::vector<model::EventReport> create;
   std::vector<model::EventReport> update;  // carries the resourceVersion that was read
+  // The names of those updates that lose no match: they may be acted upon while they are being written
+  // (docs/decisions/0011).
+  std::set<std::string> ahead;
   std::vector<std::shared_ptr<const model::EventReport>> remove;
   // By name: what each report holds once this is carried out, and the version that it has now.
   std::map<std::string, Known> holds;

@@ -280,14 +280,16 @@ std::vector<SourceState> Step::states_of(const std::string& source) const {
         const SelectorState& selector = running->watch->state(i);
         state.matches += selector.matches.size();
         state.failures += selector.failures.size();
-        std::string field = flat ? "spec.script: " : "spec.resourceSelectors[" + std::to_string(subscription.selector) + "].evaluate: ";
+        auto field = [&] {
+          return flat ? "spec.script: " : "spec.resourceSelectors[" + std::to_string(subscription.selector) + "].evaluate: ";
+        };
         if (state.first_failure.empty() && subscription.filter.broken) {
           state.failures = std::max<std::size_t>(state.failures, 1);
-          state.first_failure = field + *subscription.filter.broken;
+          state.first_failure = field() + *subscription.filter.broken;
         }
         for (const auto& [id, failure] : selector.failures) {
           if (state.first_failure.empty()) {
-            state.first_failure = id.text() + ": " + field + failure;
+            state.first_failure = id.text() + ": " + field() + failure;
           } else if (state.others.size() < kFailuresNamed) {
             state.others.push_back(id.text());
           } else {
