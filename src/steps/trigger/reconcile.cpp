@@ -399,12 +399,14 @@ json::Value Step::status_of(const TriggerKey& key) {
   }
   auto scope = scopes_.find(key);
   inputs.scope = scope == scopes_.end() ? &kNowhere : &scope->second;
+  inputs.units = &states_[key];
+  // Asked only where it is told: with a unit there is a source.
+  if (!inputs.units->empty()) return decide_status(inputs, object["status"], loop_.now());
   auto exists = [this](const SourceKey& source) {
     return !management_.event_sources.collection.store().get({"", source.source}).is_null();
   };
   auto missing = std::ranges::find_if_not(inputs.scope->sources, exists);
   if (missing != inputs.scope->sources.end()) inputs.missing_source = *missing;
-  inputs.units = &states_[key];
   return decide_status(inputs, object["status"], loop_.now());
 }
 
