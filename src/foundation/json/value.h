@@ -6,7 +6,7 @@
 // different threads; one Value object belongs to one thread at a time.
 //
 // What parse() reads lies in one block, which lives as long as any Value that was taken out of it;
-// large objects in a list at the top have blocks of their own (block.h).
+// objects of some size in a list at the top have blocks of their own (block.h).
 //
 // Numbers follow Kubernetes' decoder: a literal without fraction and exponent that fits 64 bits is
 // Int, all else Double. 1 and 1.0 are different values.
